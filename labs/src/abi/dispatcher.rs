@@ -64,6 +64,11 @@ pub fn dispatcher() -> Vec<u8> {
         code.function(&body);
     }
     let mut module = Module::new();
-    module.section(&types).section(&functions).section(&tables).section(&exports).section(&code);
+    module
+        .section(&types)
+        .section(&functions)
+        .section(&tables)
+        .section(&exports)
+        .section(&code);
     module.finish()
 }

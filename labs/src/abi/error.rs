@@ -63,12 +63,20 @@ pub struct AbiError {
 impl AbiError {
     /// An error without a position.
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), offset: None }
+        Self {
+            code,
+            message: message.into(),
+            offset: None,
+        }
     }
 
     /// An error at byte `offset` of the module.
     pub(crate) fn at(code: Code, offset: usize, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), offset: Some(offset) }
+        Self {
+            code,
+            message: message.into(),
+            offset: Some(offset),
+        }
     }
 }
 
@@ -95,5 +103,7 @@ pub fn quote(name: &str) -> String {
 
 /// Whether a character shows as itself. Beyond ASCII only letters and digits do.
 fn plain(c: char) -> bool {
-    c == ' ' || (c.is_ascii_graphic() && c != '`' && c != '\\') || (!c.is_ascii() && c.is_alphanumeric())
+    c == ' '
+        || (c.is_ascii_graphic() && c != '`' && c != '\\')
+        || (!c.is_ascii() && c.is_alphanumeric())
 }

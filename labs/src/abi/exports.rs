@@ -20,7 +20,10 @@ pub(super) fn check(spec: &Spec, scan: &mut Scan) {
     for index in 0..scan.exports.len() {
         let name = &scan.exports[index].name;
         if name.starts_with(RESERVED) {
-            let message = format!("exports {}: names starting `{RESERVED}` belong to the meter", quote(name));
+            let message = format!(
+                "exports {}: names starting `{RESERVED}` belong to the meter",
+                quote(name)
+            );
             scan.report(AbiError::new(Code::ReservedName, message));
         }
     }
@@ -33,14 +36,23 @@ pub(super) fn check(spec: &Spec, scan: &mut Scan) {
                 (ExternalKind::Func | ExternalKind::FuncExact, Some(ty)) => signature(&wanted, ty),
                 (kind, _) => Some(AbiError::new(
                     Code::ExportKind,
-                    format!("exports `{}` as a {}, expected the function `{}`", wanted.name, noun(kind), wanted.signature),
+                    format!(
+                        "exports `{}` as a {}, expected the function `{}`",
+                        wanted.name,
+                        noun(kind),
+                        wanted.signature
+                    ),
                 )),
             },
         };
         match (error, found) {
             (Some(error), _) => scan.report(error),
-            (None, Some(found)) if wanted.name == INITIALIZE => scan.facts.initialize = Some(found.index),
-            (None, Some(found)) if wanted.name == ABI_VERSION => scan.facts.abi_version = found.index,
+            (None, Some(found)) if wanted.name == INITIALIZE => {
+                scan.facts.initialize = Some(found.index)
+            }
+            (None, Some(found)) if wanted.name == ABI_VERSION => {
+                scan.facts.abi_version = found.index
+            }
             _ => (),
         }
     }
@@ -120,13 +132,24 @@ fn signature(wanted: &Wanted, found: &FuncType) -> Option<AbiError> {
     };
     Some(AbiError::new(
         Code::Signature,
-        format!("expected `{}`, found `{}{}`{advice}", wanted.signature, wanted.name, show(found)),
+        format!(
+            "expected `{}`, found `{}{}`{advice}",
+            wanted.signature,
+            wanted.name,
+            show(found)
+        ),
     ))
 }
 
 /// `(i64, i32) -> i32`.
 pub(super) fn show(ty: &FuncType) -> String {
-    let list = |types: &[W]| types.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let list = |types: &[W]| {
+        types
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     match ty.results() {
         [] => format!("({})", list(ty.params())),
         [one] => format!("({}) -> {one}", list(ty.params())),

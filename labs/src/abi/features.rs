@@ -17,27 +17,85 @@ pub const FEATURES: WasmFeatures = WasmFeatures::MUTABLE_GLOBAL
 
 /// Names and remedies of what is off, in the order they are tried.
 const ADVICE: &[(WasmFeatures, &str, &str)] = &[
-    (WasmFeatures::SIMD, "SIMD", "do not enable it: rustc `-C target-feature=-simd128`, clang `-mno-simd128`, asc `--disable simd`"),
-    (WasmFeatures::RELAXED_SIMD, "relaxed SIMD", "rustc `-C target-feature=-relaxed-simd`, clang `-mno-relaxed-simd`"),
-    (WasmFeatures::THREADS, "threads (atomics, shared memory)", "rustc `-C target-feature=-atomics`, clang without `-pthread` and `-matomics`, asc without `--enable threads`"),
-    (WasmFeatures::TAIL_CALL, "tail calls", "rustc `-C target-feature=-tail-call`, clang `-mno-tail-call`"),
-    (WasmFeatures::MULTI_MEMORY, "several memories", "use one memory"),
-    (WasmFeatures::EXCEPTIONS, "exceptions", "rustc `-C panic=abort`, clang `-fno-exceptions`"),
-    (WasmFeatures::LEGACY_EXCEPTIONS, "exceptions", "rustc `-C panic=abort`, clang `-fno-exceptions`"),
-    (WasmFeatures::MEMORY64, "64-bit memory", "build for `wasm32`, not `wasm64`"),
-    (WasmFeatures::GC, "garbage-collected types", "use a language or target that brings its own memory management"),
-    (WasmFeatures::GC_TYPES, "externref and other host references", "policies exchange i32 and i64 only; rustc needs `-C target-feature=-gc` or no `externref` tables"),
-    (WasmFeatures::FUNCTION_REFERENCES, "typed function references", "use `call_indirect` through a table"),
-    (WasmFeatures::CUSTOM_PAGE_SIZES, "custom page sizes", "use pages of 64 KiB"),
-    (WasmFeatures::WIDE_ARITHMETIC, "wide arithmetic", "rustc `-C target-feature=-wide-arithmetic`"),
-    (WasmFeatures::STACK_SWITCHING, "stack switching", "do not enable it"),
+    (
+        WasmFeatures::SIMD,
+        "SIMD",
+        "do not enable it: rustc `-C target-feature=-simd128`, clang `-mno-simd128`, asc `--disable simd`",
+    ),
+    (
+        WasmFeatures::RELAXED_SIMD,
+        "relaxed SIMD",
+        "rustc `-C target-feature=-relaxed-simd`, clang `-mno-relaxed-simd`",
+    ),
+    (
+        WasmFeatures::THREADS,
+        "threads (atomics, shared memory)",
+        "rustc `-C target-feature=-atomics`, clang without `-pthread` and `-matomics`, asc without `--enable threads`",
+    ),
+    (
+        WasmFeatures::TAIL_CALL,
+        "tail calls",
+        "rustc `-C target-feature=-tail-call`, clang `-mno-tail-call`",
+    ),
+    (
+        WasmFeatures::MULTI_MEMORY,
+        "several memories",
+        "use one memory",
+    ),
+    (
+        WasmFeatures::EXCEPTIONS,
+        "exceptions",
+        "rustc `-C panic=abort`, clang `-fno-exceptions`",
+    ),
+    (
+        WasmFeatures::LEGACY_EXCEPTIONS,
+        "exceptions",
+        "rustc `-C panic=abort`, clang `-fno-exceptions`",
+    ),
+    (
+        WasmFeatures::MEMORY64,
+        "64-bit memory",
+        "build for `wasm32`, not `wasm64`",
+    ),
+    (
+        WasmFeatures::GC,
+        "garbage-collected types",
+        "use a language or target that brings its own memory management",
+    ),
+    (
+        WasmFeatures::GC_TYPES,
+        "externref and other host references",
+        "policies exchange i32 and i64 only; rustc needs `-C target-feature=-gc` or no `externref` tables",
+    ),
+    (
+        WasmFeatures::FUNCTION_REFERENCES,
+        "typed function references",
+        "use `call_indirect` through a table",
+    ),
+    (
+        WasmFeatures::CUSTOM_PAGE_SIZES,
+        "custom page sizes",
+        "use pages of 64 KiB",
+    ),
+    (
+        WasmFeatures::WIDE_ARITHMETIC,
+        "wide arithmetic",
+        "rustc `-C target-feature=-wide-arithmetic`",
+    ),
+    (
+        WasmFeatures::STACK_SWITCHING,
+        "stack switching",
+        "do not enable it",
+    ),
 ];
 
 /// A validator's refusal in our words.
 pub(super) fn explain(error: &wasmparser::Error) -> AbiError {
     let offset = error.offset();
     if let Some(missing) = error.missing_wasm_feature() {
-        let known = ADVICE.iter().find(|(feature, _, _)| missing.intersects(*feature));
+        let known = ADVICE
+            .iter()
+            .find(|(feature, _, _)| missing.intersects(*feature));
         let (name, advice) = known.map_or(("a feature", "do not enable it"), |k| (k.1, k.2));
         return AbiError::at(
             Code::Feature,
@@ -45,5 +103,9 @@ pub(super) fn explain(error: &wasmparser::Error) -> AbiError {
             format!("the module uses {name}, which labs do not run ({error}): {advice}"),
         );
     }
-    AbiError::at(Code::Malformed, offset, format!("the module is not valid: {error}"))
+    AbiError::at(
+        Code::Malformed,
+        offset,
+        format!("the module is not valid: {error}"),
+    )
 }

@@ -23,7 +23,13 @@ const OFFERS: [Offer; 3] = [
         results: &[],
         signature: "abort(message: i32, file: i32, line: i32, column: i32)",
     },
-    Offer { module: "env", name: "seed", params: &[], results: &[W::F64], signature: "seed() -> f64" },
+    Offer {
+        module: "env",
+        name: "seed",
+        params: &[],
+        results: &[W::F64],
+        signature: "seed() -> f64",
+    },
     Offer {
         module: "headroom",
         name: "log",
@@ -39,7 +45,11 @@ pub(super) fn is_log(import: &Import<'_>) -> bool {
 }
 
 /// Refuses an import that labs do not offer.
-pub(super) fn check(import: &Import<'_>, offset: usize, ty: Option<&FuncType>) -> Result<(), AbiError> {
+pub(super) fn check(
+    import: &Import<'_>,
+    offset: usize,
+    ty: Option<&FuncType>,
+) -> Result<(), AbiError> {
     let what = format!("{}.{}", quote(import.module), quote(import.name));
     let kind = match import.ty {
         TypeRef::Func(_) | TypeRef::FuncExact(_) => "function",
@@ -48,18 +58,29 @@ pub(super) fn check(import: &Import<'_>, offset: usize, ty: Option<&FuncType>) -
         TypeRef::Global(_) => "global",
         TypeRef::Tag(_) => "tag",
     };
-    let offer = OFFERS.iter().find(|o| o.module == import.module && o.name == import.name);
+    let offer = OFFERS
+        .iter()
+        .find(|o| o.module == import.module && o.name == import.name);
     match (offer, ty) {
-        (Some(offer), Some(ty)) if ty.params() == offer.params && ty.results() == offer.results => Ok(()),
+        (Some(offer), Some(ty)) if ty.params() == offer.params && ty.results() == offer.results => {
+            Ok(())
+        }
         (Some(offer), Some(ty)) => Err(AbiError::at(
             Code::ImportSignature,
             offset,
-            format!("imports {what} as {}, expected `{}`", show(ty), offer.signature),
+            format!(
+                "imports {what} as {}, expected `{}`",
+                show(ty),
+                offer.signature
+            ),
         )),
         _ => Err(AbiError::at(
             Code::ForbiddenImport,
             offset,
-            format!("imports the {kind} {what}, which labs do not offer: {}", advice(import, kind)),
+            format!(
+                "imports the {kind} {what}, which labs do not offer: {}",
+                advice(import, kind)
+            ),
         )),
     }
 }
@@ -81,7 +102,9 @@ fn advice(import: &Import<'_>, kind: &str) -> &'static str {
         ("__wbindgen_placeholder__" | "wbg" | "./index_bg.js", _) => {
             "do not use wasm-bindgen: export plain functions with `#[unsafe(no_mangle)] pub extern \"C\" fn`"
         }
-        ("env", "memory") => "own the memory instead (asc without `--importMemory`, linker without `--import-memory`)",
+        ("env", "memory") => {
+            "own the memory instead (asc without `--importMemory`, linker without `--import-memory`)"
+        }
         ("env", "table" | "__indirect_function_table") => {
             "own the table instead (asc without `--importTable`, linker without `--import-table`)"
         }
@@ -92,13 +115,19 @@ fn advice(import: &Import<'_>, kind: &str) -> &'static str {
         ("env", "memcpy" | "memset" | "memmove" | "malloc" | "free" | "printf" | "puts") => {
             "there is no C library: define the function yourself, or write it without one"
         }
-        ("env", name) if name.starts_with("console.") || name.starts_with("Date.") || name.starts_with("performance.") => {
+        ("env", name)
+            if name.starts_with("console.")
+                || name.starts_with("Date.")
+                || name.starts_with("performance.") =>
+        {
             "no console and no clock: time is a parameter; log with `headroom.log(ptr, len)`"
         }
         ("env", name) if name.starts_with("Math.") => {
             "use AssemblyScript's `NativeMath` or integers: libm differs between hosts"
         }
         _ if kind != "function" => "define it in the module instead",
-        _ => "only `env.abort`, `env.seed` and `headroom.log` can be imported; is a function declared but not defined?",
+        _ => {
+            "only `env.abort`, `env.seed` and `headroom.log` can be imported; is a function declared but not defined?"
+        }
     }
 }

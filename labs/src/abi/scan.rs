@@ -114,7 +114,9 @@ impl Scan {
         for payload in parser.parse_all(bytes) {
             let payload = payload.map_err(|e| features::explain(&e))?;
             self.before(&payload)?;
-            let valid = validator.payload(&payload).map_err(|e| features::explain(&e))?;
+            let valid = validator
+                .payload(&payload)
+                .map_err(|e| features::explain(&e))?;
             if let ValidPayload::Func(function, body) = valid {
                 let mut function = function.into_validator(allocations);
                 self.body(&mut function, &body)?;
@@ -170,7 +172,12 @@ impl Scan {
             Payload::TableSection(section) => {
                 for table in section {
                     let elements = table?.ty.initial;
-                    self.note(within(elements, limits::TABLE_ELEMENTS, "elements of a table", None));
+                    self.note(within(
+                        elements,
+                        limits::TABLE_ELEMENTS,
+                        "elements of a table",
+                        None,
+                    ));
                 }
             }
             Payload::MemorySection(section) => {
@@ -184,7 +191,11 @@ impl Scan {
                     let export = export?;
                     self.name(export.name);
                     let (kind, index) = (export.kind, export.index);
-                    self.exports.push(Found { name: export.name.to_owned(), kind, index });
+                    self.exports.push(Found {
+                        name: export.name.to_owned(),
+                        kind,
+                        index,
+                    });
                 }
             }
             Payload::StartSection { range, .. } => self.report(AbiError::at(
@@ -212,8 +223,18 @@ impl Scan {
     }
 
     fn function_type_limits(&mut self, ty: &FuncType) {
-        self.note(within(ty.params().len() as u64, limits::PARAMS, "parameters", None));
-        self.note(within(ty.results().len() as u64, limits::RESULTS, "results", None));
+        self.note(within(
+            ty.params().len() as u64,
+            limits::PARAMS,
+            "parameters",
+            None,
+        ));
+        self.note(within(
+            ty.results().len() as u64,
+            limits::RESULTS,
+            "results",
+            None,
+        ));
     }
 
     fn import(&mut self, import: &wasmparser::Import<'_>, offset: usize) {
@@ -261,21 +282,51 @@ impl Scan {
         within(size, limits::BODY_BYTES, "bytes in one function", Some(at))?;
         self.code_bytes += size;
         let mut locals = body.get_binary_reader();
-        function.read_locals(&mut locals).map_err(|e| features::explain(&e))?;
+        function
+            .read_locals(&mut locals)
+            .map_err(|e| features::explain(&e))?;
         let locals = u64::from(function.len_locals());
-        within(locals, limits::LOCALS, "parameters and locals in one function", Some(at))?;
+        within(
+            locals,
+            limits::LOCALS,
+            "parameters and locals in one function",
+            Some(at),
+        )?;
         let mut counts = Body::default();
-        let mut reader = body.get_operators_reader().map_err(|e| features::explain(&e))?;
+        let mut reader = body
+            .get_operators_reader()
+            .map_err(|e| features::explain(&e))?;
         while !reader.eof() {
-            let (operator, offset) = reader.read_with_offset().map_err(|e| features::explain(&e))?;
-            function.op(offset, &operator).map_err(|e| features::explain(&e))?;
+            let (operator, offset) = reader
+                .read_with_offset()
+                .map_err(|e| features::explain(&e))?;
+            function
+                .op(offset, &operator)
+                .map_err(|e| features::explain(&e))?;
             self.count(&operator, &mut counts);
-            counts.nesting = counts.nesting.max(u64::from(function.control_stack_height()));
-            counts.operands = counts.operands.max(u64::from(function.operand_stack_height()));
-            within(counts.nesting, limits::NESTING, "blocks inside one another", Some(offset))?;
-            within(counts.operands, limits::OPERANDS, "values on the stack at once", Some(offset))?;
+            counts.nesting = counts
+                .nesting
+                .max(u64::from(function.control_stack_height()));
+            counts.operands = counts
+                .operands
+                .max(u64::from(function.operand_stack_height()));
+            within(
+                counts.nesting,
+                limits::NESTING,
+                "blocks inside one another",
+                Some(offset),
+            )?;
+            within(
+                counts.operands,
+                limits::OPERANDS,
+                "values on the stack at once",
+                Some(offset),
+            )?;
         }
-        self.facts.bodies.push(BodyFacts { locals, operands: counts.operands });
+        self.facts.bodies.push(BodyFacts {
+            locals,
+            operands: counts.operands,
+        });
         self.body_limits(locals, &counts, at)
     }
 
@@ -304,18 +355,43 @@ impl Scan {
     fn body_limits(&mut self, locals: u64, body: &Body, at: usize) -> Result<(), AbiError> {
         self.work.branches += locals * (body.branches + body.targets);
         let at = Some(at);
-        within(locals * body.loops, limits::LOCALS_TIMES_LOOPS, "locals × loops in one function", at)?;
+        within(
+            locals * body.loops,
+            limits::LOCALS_TIMES_LOOPS,
+            "locals × loops in one function",
+            at,
+        )?;
         within(
             locals * body.targets,
             limits::LOCALS_TIMES_TARGETS,
             "locals × br_table targets in one function",
             at,
         )?;
-        within(body.widest, limits::TABLE_TARGETS, "targets of one br_table", at)?;
-        within(self.work.targets, limits::ALL_TARGETS, "br_table targets in all", at)?;
+        within(
+            body.widest,
+            limits::TABLE_TARGETS,
+            "targets of one br_table",
+            at,
+        )?;
+        within(
+            self.work.targets,
+            limits::ALL_TARGETS,
+            "br_table targets in all",
+            at,
+        )?;
         within(self.work.calls, limits::CALLS, "calls in all", at)?;
-        within(self.work.indirect, limits::INDIRECT_CALLS, "indirect calls in all", at)?;
-        within(self.work.branches, limits::LOCALS_TIMES_BRANCHES, "locals × branches in all", at)?;
+        within(
+            self.work.indirect,
+            limits::INDIRECT_CALLS,
+            "indirect calls in all",
+            at,
+        )?;
+        within(
+            self.work.branches,
+            limits::LOCALS_TIMES_BRANCHES,
+            "locals × branches in all",
+            at,
+        )?;
         within(self.code_bytes, limits::CODE_BYTES, "bytes of code", at)
     }
 }
