@@ -237,7 +237,9 @@ fn reference(page: &Page<'_>, source: &Reference) {
             format!("“{title}”: unknown kind “{}”{near}", source.kind),
         );
     }
-    if !is_date(&source.date) || !is_date(&source.checked) || source.checked.len() != 10 {
+    let checked = &source.checked;
+    let day = checked.is_empty() || (is_date(checked) && checked.len() == 10);
+    if !is_date(&source.date) || !day {
         page.problem(
             0,
             format!("“{title}”: `date` and `checked` are dates (YYYY-MM-DD)"),

@@ -25,7 +25,7 @@ type Spanned<'a> = (Event<'a>, Range<usize>);
 /// Renders the text of a lesson. Problems go to `page`.
 pub(crate) fn render(page: &Page<'_>, text: &str) -> Body {
     let events = parse(page, text);
-    let mut writer = Writer::new(page);
+    let mut writer = Writer::new(page, text);
     let mut at = 0;
     while at < events.len() {
         at = writer.top(&events, at);
@@ -36,7 +36,7 @@ pub(crate) fn render(page: &Page<'_>, text: &str) -> Body {
 /// Renders one paragraph or less, such as a question, without the `<p>` around it.
 pub(crate) fn inline(page: &Page<'_>, text: &str) -> Html {
     let events = parse(page, text);
-    let mut writer = Writer::new(page);
+    let mut writer = Writer::new(page, text);
     let paragraphs = events
         .iter()
         .filter(|(event, _)| matches!(event, Event::Start(Tag::Paragraph)));
@@ -93,6 +93,7 @@ fn parse<'a>(page: &Page<'_>, text: &'a str) -> Vec<Spanned<'a>> {
 
 struct Writer<'a, 'p> {
     page: &'p Page<'p>,
+    source: &'a str,
     body: Body,
     /// Events of the block of text that is being gathered.
     pending: Vec<Event<'a>>,
@@ -104,9 +105,10 @@ struct Writer<'a, 'p> {
 }
 
 impl<'a, 'p> Writer<'a, 'p> {
-    fn new(page: &'p Page<'p>) -> Self {
+    fn new(page: &'p Page<'p>, source: &'a str) -> Self {
         Self {
             page,
+            source,
             body: Body::default(),
             pending: Vec::new(),
             ids: Part::ALL.iter().map(|part| part.id().to_owned()).collect(),
@@ -174,6 +176,7 @@ impl<'a, 'p> Writer<'a, 'p> {
     fn event(&mut self, event: &Event<'a>, span: &Range<usize>) {
         let written = match event {
             Event::Text(text) => {
+                self.slips(span);
                 self.body.words += words(text);
                 event.clone()
             }
@@ -215,6 +218,23 @@ impl<'a, 'p> Writer<'a, 'p> {
             other => other.clone(),
         };
         self.pending.push(written);
+    }
+
+    /// Markup that did not take effect and would be shown as it is.
+    fn slips(&self, span: &Range<usize>) {
+        let text = self.source.get(span.start..).unwrap_or("");
+        if text.starts_with("[^") {
+            self.page
+                .problem(span.start, "this footnote is not defined");
+        }
+        let written = self.source.get(span.clone()).unwrap_or("");
+        for (at, _) in written.match_indices('$') {
+            let escaped = self.source[..span.start + at].ends_with('\\');
+            if !escaped {
+                let message = "bad formula: the $ has no partner (write \\$ for a dollar)";
+                self.page.problem(span.start + at, message);
+            }
+        }
     }
 
     fn math(&self, latex: &str, display: bool, at: usize) -> Event<'a> {
