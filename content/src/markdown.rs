@@ -1,12 +1,16 @@
 //! Markdown to blocks. Raw HTML is refused, links go only where they may, and whatever a page
 //! places unescaped was written here.
 
-use crate::model::{Block, Heading, Html, Note, Part, Section};
+mod anchors;
+mod events;
+
+use self::anchors::anchor;
+use self::events::{alert, end_of, markup, text_of, words};
+use crate::model::{Block, Html, Note, Part, Section};
 use crate::page::Page;
 use crate::{fence, highlight, math};
 use pulldown_cmark::{
-    BlockQuoteKind, BrokenLink, CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag,
-    TagEnd, html,
+    BrokenLink, CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -278,111 +282,9 @@ impl<'a, 'p> Writer<'a, 'p> {
         let code = highlight::html(text, language);
         let language = escape(language);
         self.pending.push(markup(format!(
-            "<pre class=\"code\" tabindex=\"0\"><code data-language=\"{language}\">{code}</code></pre>\n"
+            "<pre class=\"code\" tabindex=\"0\">\
+             <code data-language=\"{language}\">{code}</code></pre>\n"
         )));
-    }
-
-    /// A second-level heading opens a section of the template.
-    fn section(&mut self, events: &[Spanned<'a>]) {
-        let (
-            Event::Start(Tag::Heading {
-                level,
-                id,
-                classes,
-                attrs,
-            }),
-            span,
-        ) = &events[0]
-        else {
-            return;
-        };
-        self.flush(span.start);
-        let title = text_of(events);
-        self.body.words += words(&title);
-        if *level == HeadingLevel::H1 {
-            self.page
-                .problem(span.start, "the title is in course.toml; start with ##");
-            return;
-        }
-        if !classes.is_empty() || !attrs.is_empty() {
-            self.page
-                .problem(span.start, "a heading takes an anchor and nothing else");
-        }
-        let id = id.as_deref().unwrap_or("");
-        match Part::ALL.into_iter().find(|part| part.id() == id) {
-            Some(part) => self.body.sections.push(Section {
-                part,
-                title,
-                headings: Vec::new(),
-                blocks: Vec::new(),
-            }),
-            None => self.page.unknown_part(id, span.start),
-        }
-    }
-
-    fn heading(&mut self, level: HeadingLevel, events: &[Spanned<'a>]) {
-        let (span, title) = (events[0].1.start, text_of(events));
-        if level <= HeadingLevel::H2 {
-            self.page
-                .problem(span, "a section cannot start inside a list or quote");
-            return;
-        }
-        let id = self.unique(&anchor(&title));
-        self.pending.push(markup(format!("<{level} id=\"{id}\">")));
-        let mut at = 1;
-        while at < events.len() - 1 {
-            at = self.inner(events, at);
-        }
-        self.pending.push(markup(format!(
-            " <a class=\"anchor\" href=\"#{id}\" aria-label=\"Link to this part\">#</a></{level}>\n"
-        )));
-        if let Some(section) = self.body.sections.last_mut() {
-            section.headings.push(Heading { id, title });
-        }
-    }
-
-    fn unique(&mut self, id: &str) -> String {
-        let mut unique = id.to_owned();
-        let mut count = 1;
-        while !self.ids.insert(unique.clone()) {
-            count += 1;
-            unique = format!("{id}-{count}");
-        }
-        unique
-    }
-
-    fn reference(&mut self, name: &str) -> String {
-        let next = u32::try_from(self.numbers.len() + 1).unwrap_or(u32::MAX);
-        let first = !self.numbers.contains_key(name);
-        let number = *self.numbers.entry(name.to_owned()).or_insert(next);
-        let id = anchor(name);
-        // Only the first reference has the anchor that the note links back to.
-        let own = match first {
-            true => format!(" id=\"noteref-{id}\""),
-            false => String::new(),
-        };
-        format!(
-            "<sup class=\"note\"><a href=\"#note-{id}\"{own} role=\"doc-noteref\">{number}</a></sup>"
-        )
-    }
-
-    fn note(&mut self, name: &str, events: &[Spanned<'a>], at: usize) {
-        let outer = std::mem::take(&mut self.pending);
-        let mut inside = 0;
-        while inside < events.len() {
-            inside = self.inner(events, inside);
-        }
-        let mut text = String::new();
-        let note = std::mem::replace(&mut self.pending, outer);
-        html::push_html(&mut text, note.into_iter());
-        if self
-            .notes
-            .insert(name.to_owned(), Html::trusted(text))
-            .is_some()
-        {
-            self.page
-                .problem(at, format!("the footnote [^{name}] is defined twice"));
-        }
     }
 
     fn push(&mut self, block: Block, at: usize) {
@@ -424,64 +326,4 @@ impl<'a, 'p> Writer<'a, 'p> {
         }
         self.body
     }
-}
-
-/// Events of ours are inline so that they never open a paragraph of their own.
-fn markup<'a>(html: String) -> Event<'a> {
-    Event::InlineHtml(html.into())
-}
-
-fn alert(kind: BlockQuoteKind) -> String {
-    let (class, title) = match kind {
-        BlockQuoteKind::Note => ("note", "Note"),
-        BlockQuoteKind::Tip => ("tip", "Tip"),
-        BlockQuoteKind::Important => ("important", "Important"),
-        BlockQuoteKind::Warning => ("warning", "Warning"),
-        BlockQuoteKind::Caution => ("caution", "Caution"),
-    };
-    format!(
-        "<div class=\"alert alert-{class}\" role=\"note\"><p class=\"alert-title\">{title}</p>\n"
-    )
-}
-
-/// Index after the element that starts at `at`.
-fn end_of(events: &[Spanned<'_>], at: usize) -> usize {
-    let mut depth = 0_usize;
-    for (i, (event, _)) in events.iter().enumerate().skip(at) {
-        match event {
-            Event::Start(_) => depth += 1,
-            Event::End(_) => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth == 0 {
-            return i + 1;
-        }
-    }
-    events.len()
-}
-
-fn text_of(events: &[Spanned<'_>]) -> String {
-    let texts = events.iter().filter_map(|(event, _)| match event {
-        Event::Text(text) | Event::Code(text) | Event::Html(text) => Some(text.as_ref()),
-        _ => None,
-    });
-    texts.collect()
-}
-
-fn words(text: &str) -> u32 {
-    let words = text.split_whitespace();
-    let count = words
-        .filter(|word| word.contains(char::is_alphanumeric))
-        .count();
-    u32::try_from(count).unwrap_or(u32::MAX)
-}
-
-/// A heading's text as an anchor: lower case, with dashes between words.
-fn anchor(text: &str) -> String {
-    let lower = text.to_lowercase();
-    let words = lower.split(|c: char| !c.is_alphanumeric());
-    words
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join("-")
 }

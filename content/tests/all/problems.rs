@@ -238,7 +238,8 @@ fn the_outline_is_checked() {
         "in a circle",
     );
     course(
-        "  \"Draw the pipeline and its gates\",\n  \"Use the four delivery measures\",\n  \"Judge a canary by a sequential test\",\n",
+        "  \"Draw the pipeline and its gates\",\n  \"Use the four delivery measures\",\n\
+         \x20 \"Judge a canary by a sequential test\",\n",
         "",
         "has 3 outcomes",
     );

@@ -35,6 +35,15 @@ fn rendered(text: &str) -> Result<String, String> {
     Ok(html.chain(notes).collect())
 }
 
+/// The problems of a text that must have some.
+#[track_caller]
+fn refused(text: &str) -> String {
+    match rendered(text) {
+        Ok(_) => panic!("{text} was let through"),
+        Err(problems) => problems,
+    }
+}
+
 #[test]
 fn raw_html_is_refused() {
     for text in [
@@ -45,7 +54,7 @@ fn raw_html_is_refused() {
         "<?php ?>",
         "<![CDATA[x]]>",
     ] {
-        let refused = rendered(text).expect_err(text);
+        let refused = refused(text);
         assert!(
             refused.contains("raw HTML is not allowed"),
             "{text}: {refused}"
@@ -67,7 +76,7 @@ fn links_cannot_run_scripts() {
         "/\\evil.example",
         "https:evil",
     ] {
-        let refused = rendered(&format!("[a]({to})")).expect_err(to);
+        let refused = refused(&format!("[a]({to})"));
         assert!(refused.contains("not a link we allow"), "{to}: {refused}");
     }
     assert!(rendered("<javascript:alert(1)>").is_err());
