@@ -66,7 +66,12 @@ pub struct Run {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { policy: "fixed_window".into(), rate: 10, burst: 20, shape: Traffic::Edge }
+        Self {
+            policy: "fixed_window".into(),
+            rate: 10,
+            burst: 20,
+            shape: Traffic::Edge,
+        }
     }
 }
 
@@ -74,7 +79,11 @@ impl Setup {
     /// The same with every number inside its range.
     #[must_use]
     pub fn clamped(self) -> Self {
-        Self { rate: self.rate.clamp(1, 50), burst: self.burst.clamp(1, 100), ..self }
+        Self {
+            rate: self.rate.clamp(1, 50),
+            burst: self.burst.clamp(1, 100),
+            ..self
+        }
     }
 
     fn interval_ns(&self) -> i64 {
@@ -84,8 +93,13 @@ impl Setup {
 
 impl Traffic {
     /// Every kind, in the order to show.
-    pub const ALL: [Self; 5] =
-        [Self::Edge, Self::Steady, Self::OnOff, Self::Drip, Self::Weighted];
+    pub const ALL: [Self; 5] = [
+        Self::Edge,
+        Self::Steady,
+        Self::OnOff,
+        Self::Drip,
+        Self::Weighted,
+    ];
 
     /// Name in addresses.
     #[must_use]
@@ -133,7 +147,9 @@ pub fn run(setup: &Setup) -> Option<Run> {
     let mut guest = (policy.make)();
     let (configure, _) = lab.spec().export("configure")?;
     let (allow, _) = lab.spec().export("allow")?;
-    guest.call(configure, &[1, setup.interval_ns(), setup.burst]).ok()?;
+    guest
+        .call(configure, &[1, setup.interval_ns(), setup.burst])
+        .ok()?;
     judge(&setup, policy, allow, guest.as_mut())
 }
 
@@ -167,7 +183,11 @@ fn judge(setup: &Setup, policy: &Policy, allow: usize, guest: &mut dyn Guest) ->
 }
 
 const fn share(part: i64, whole: i64) -> i64 {
-    if whole == 0 { 0 } else { part * 1_000_000 / whole }
+    if whole == 0 {
+        0
+    } else {
+        part * 1_000_000 / whole
+    }
 }
 
 /// The contract itself: what is spent drains at one token per interval, up to `burst` tokens.
@@ -180,7 +200,11 @@ struct Meter {
 impl Meter {
     fn new(setup: &Setup) -> Self {
         let interval_ns = setup.interval_ns();
-        Self { level_ns: 0, interval_ns, room_ns: setup.burst * interval_ns }
+        Self {
+            level_ns: 0,
+            interval_ns,
+            room_ns: setup.burst * interval_ns,
+        }
     }
 
     fn admits(&mut self, now_ns: i64, cost: i64) -> bool {
@@ -201,7 +225,10 @@ struct Total {
 
 impl Total {
     fn new() -> Self {
-        Self { sum: 0, points: vec![[0, 0]] }
+        Self {
+            sum: 0,
+            points: vec![[0, 0]],
+        }
     }
 
     fn add(&mut self, at_ns: i64, cost: i64) {
@@ -216,7 +243,12 @@ impl Total {
 
     fn series(mut self, label: &str, role: Role) -> Series {
         self.points.push([LENGTH_NS / 1_000, self.sum]);
-        Series { label: label.into(), role, mark: Mark::Step, points: self.points }
+        Series {
+            label: label.into(),
+            role,
+            mark: Mark::Step,
+            points: self.points,
+        }
     }
 }
 
@@ -247,7 +279,12 @@ fn plot(setup: &Setup, policy: &Policy, offered: Total, admitted: Total, ideal: 
 
 fn trace(setup: &Setup) -> Vec<Request> {
     let mut requests = Vec::new();
-    let mut add = |at_ns: i64, cost: i64| requests.push(Request { at_ns: EPOCH_NS + at_ns, cost });
+    let mut add = |at_ns: i64, cost: i64| {
+        requests.push(Request {
+            at_ns: EPOCH_NS + at_ns,
+            cost,
+        })
+    };
     let interval = setup.interval_ns();
     match setup.shape {
         Traffic::Edge => {
@@ -299,7 +336,9 @@ fn spread(
 
 /// A draw that depends on nothing but its place: SplitMix64's finaliser.
 const fn draw(stream: u64, k: u64) -> u64 {
-    let mut z = (stream << 32).wrapping_add(k).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mut z = (stream << 32)
+        .wrapping_add(k)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
@@ -311,10 +350,17 @@ mod tests {
 
     #[test]
     fn the_reference_keeps_every_contract_exactly() {
-        let Some(reference) = policies().first() else { return };
+        let Some(reference) = policies().first() else {
+            return;
+        };
         for shape in Traffic::ALL {
             for (rate, burst) in [(1, 1), (10, 20), (50, 100)] {
-                let setup = Setup { policy: reference.id.into(), rate, burst, shape };
+                let setup = Setup {
+                    policy: reference.id.into(),
+                    rate,
+                    burst,
+                    shape,
+                };
                 let run = run(&setup).expect("the reference runs");
                 assert_eq!((run.over_ppm, run.under_ppm), (0, 0), "{setup:?}");
             }
@@ -329,7 +375,12 @@ mod tests {
     #[test]
     fn traces_are_sorted_and_bounded() {
         for shape in Traffic::ALL {
-            let setup = Setup { rate: 50, burst: 1, shape, ..Setup::default() };
+            let setup = Setup {
+                rate: 50,
+                burst: 1,
+                shape,
+                ..Setup::default()
+            };
             let requests = trace(&setup);
             assert!(requests.len() <= MOST_REQUESTS && !requests.is_empty());
             assert!(requests.is_sorted_by_key(|r| r.at_ns));

@@ -63,9 +63,10 @@ impl Page {
             [""] => Self::Home,
             ["course"] => Self::Course,
             ["course", area] if is_name(area) => Self::Area((*area).into()),
-            ["lessons", area, slug] if is_name(area) && is_name(slug) => {
-                Self::Lesson { area: (*area).into(), slug: (*slug).into() }
-            }
+            ["lessons", area, slug] if is_name(area) && is_name(slug) => Self::Lesson {
+                area: (*area).into(),
+                slug: (*slug).into(),
+            },
             ["labs"] => Self::Labs,
             ["labs", lab] if is_name(lab) => Self::Lab((*lab).into()),
             ["problems"] => Self::Problems,
@@ -94,7 +95,13 @@ impl Page {
     pub fn all(backend: &dyn Backend) -> Vec<Self> {
         let library = backend.library();
         let mut pages = vec![Self::Home, Self::Course, Self::Labs, Self::Problems];
-        pages.extend(library.course().areas.iter().map(|area| Self::Area(area.slug.clone())));
+        pages.extend(
+            library
+                .course()
+                .areas
+                .iter()
+                .map(|area| Self::Area(area.slug.clone())),
+        );
         pages.extend(library.lessons().iter().map(|lesson| Self::Lesson {
             area: lesson.area.clone(),
             slug: lesson.slug.clone(),
@@ -132,7 +139,9 @@ pub fn render_error(
     path: &str,
     site: &Site,
 ) -> Rendered {
-    document(path, site, || pages::error::body(status, detail, request_id))
+    document(path, site, || {
+        pages::error::body(status, detail, request_id)
+    })
 }
 
 fn document(path: &str, site: &Site, body: impl FnOnce() -> Body) -> Rendered {
@@ -142,7 +151,12 @@ fn document(path: &str, site: &Site, body: impl FnOnce() -> Body) -> Rendered {
         let title = head.title.clone();
         let html = shell(path, site, head, view).to_html();
         let island = html.contains("<leptos-island");
-        Rendered { status, title, html: format!("<!DOCTYPE html>{html}"), island }
+        Rendered {
+            status,
+            title,
+            html: format!("<!DOCTYPE html>{html}"),
+            island,
+        }
     })
 }
 

@@ -22,11 +22,18 @@ pub(crate) struct Head {
 
 impl Head {
     pub fn new(title: impl Into<String>, description: impl Into<String>) -> Self {
-        Self { title: title.into(), description: description.into(), index: true }
+        Self {
+            title: title.into(),
+            description: description.into(),
+            index: true,
+        }
     }
 
     pub fn unlisted(self) -> Self {
-        Self { index: false, ..self }
+        Self {
+            index: false,
+            ..self
+        }
     }
 }
 
@@ -60,11 +67,11 @@ pub(crate) fn shell(path: &str, site: &Site, head: Head, view: AnyView) -> impl 
                 <meta name="description" content=head.description.clone()/>
                 {robots}
                 <link rel="canonical" href=canonical.clone()/>
-                <meta property="og:type" content="website"/>
-                <meta property="og:site_name" content=SITE_NAME/>
-                <meta property="og:title" content=head.title/>
-                <meta property="og:description" content=head.description/>
-                <meta property="og:url" content=canonical/>
+                {property("og:type", "website".to_owned())}
+                {property("og:site_name", SITE_NAME.to_owned())}
+                {property("og:title", head.title)}
+                {property("og:description", head.description)}
+                {property("og:url", canonical)}
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href=ICON/>
                 <script inner_html=THEME></script>
@@ -79,6 +86,12 @@ pub(crate) fn shell(path: &str, site: &Site, head: Head, view: AnyView) -> impl 
             </body>
         </html>
     }
+}
+
+fn property(name: &'static str, content: String) -> impl IntoView {
+    leptos::html::meta()
+        .attr("property", name)
+        .attr("content", content)
 }
 
 fn header(path: &str) -> impl IntoView + use<> {

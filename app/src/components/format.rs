@@ -4,9 +4,16 @@
 #[must_use]
 pub fn decimal(value: f64, places: usize) -> String {
     let text = format!("{value:.places$}");
-    let text =
-        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    if text == "-0" { "0".into() } else { text.into() }
+    let text = if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        &text
+    };
+    if text == "-0" {
+        "0".into()
+    } else {
+        text.into()
+    }
 }
 
 /// Large numbers shortened: `1.5k`, `20M`.
@@ -28,7 +35,13 @@ pub fn short(value: f64) -> String {
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
 pub fn percent(ppm: i64) -> String {
-    format!("{} %", decimal(ppm as f64 / 10_000.0, if ppm.abs() < 10_000 { 2 } else { 1 }))
+    format!(
+        "{} %",
+        decimal(
+            ppm as f64 / 10_000.0,
+            if ppm.abs() < 10_000 { 2 } else { 1 }
+        )
+    )
 }
 
 /// A score in ppm as points of 100: `87.5`.
@@ -81,6 +94,9 @@ mod tests {
 
     #[test]
     fn markup_is_escaped() {
-        assert_eq!(escape("<a href=\"x\">&'"), "&lt;a href=&quot;x&quot;&gt;&amp;&#39;");
+        assert_eq!(
+            escape("<a href=\"x\">&'"),
+            "&lt;a href=&quot;x&quot;&gt;&amp;&#39;"
+        );
     }
 }

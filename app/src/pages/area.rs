@@ -17,22 +17,32 @@ pub(crate) fn body(backend: &dyn Backend, slug: &str) -> Body {
     let head = Head::new(area.title.clone(), area.tagline.clone());
     let about = String::from(area.about.clone());
     let steps = vec![("/course".into(), "Course".into())];
-    found(head, view! {
-        <div class="page narrow">
-            {breadcrumbs(steps, area.title.clone())}
-            <h1>{area.title.clone()}</h1>
-            <p class="lead">{area.tagline.clone()}</p>
-            <div class="prose" inner_html=about></div>
-            {area.topics.iter().map(topic).collect_view()}
-        </div>
-    })
+    found(
+        head,
+        view! {
+            <div class="page narrow">
+                {breadcrumbs(steps, area.title.clone())}
+                <h1>{area.title.clone()}</h1>
+                <p class="lead">{area.tagline.clone()}</p>
+                <div class="prose" inner_html=about></div>
+                {area.topics.iter().map(topic).collect_view()}
+            </div>
+        },
+    )
 }
 
 fn topic(topic: &Topic) -> impl IntoView + use<> {
-    let outcomes = topic.outcomes.iter().map(|o| view! { <li>{o.clone()}</li> }).collect_view();
-    let reading = topic.reading.iter().map(|r| view! { <li>{r.clone()}</li> }).collect_view();
-    let labs = (!topic.labs.is_empty())
-        .then(|| view! { <p>"Labs: " {lab_links(&topic.labs)}</p> });
+    let outcomes = topic
+        .outcomes
+        .iter()
+        .map(|o| view! { <li>{o.clone()}</li> })
+        .collect_view();
+    let reading = topic
+        .reading
+        .iter()
+        .map(|r| view! { <li>{r.clone()}</li> })
+        .collect_view();
+    let labs = (!topic.labs.is_empty()).then(|| view! { <p>"Labs: " {lab_links(&topic.labs)}</p> });
     let read = topic.written.then(|| {
         let href = format!("/lessons/{}/{}", topic.area, topic.slug);
         view! { <p><a class="button primary" href=href>"Read the lesson"</a></p> }

@@ -57,20 +57,41 @@ fn setup(figure: &Figure) -> Setup {
     };
     let usual = Setup::default();
     let setup = Setup {
-        policy: text("policy").or_else(|| text("algorithm")).unwrap_or(usual.policy.clone()),
+        policy: text("policy")
+            .or_else(|| text("algorithm"))
+            .unwrap_or(usual.policy.clone()),
         rate: number("rate").unwrap_or(usual.rate),
         burst: number("burst").unwrap_or(usual.burst),
-        shape: text("traffic").as_deref().and_then(Traffic::by_id).unwrap_or(usual.shape),
+        shape: text("traffic")
+            .as_deref()
+            .and_then(Traffic::by_id)
+            .unwrap_or(usual.shape),
     };
-    let known = crate::bench::policies().iter().any(|policy| policy.id == setup.policy);
-    if known { setup.clamped() } else { Setup { policy: usual.policy, ..setup }.clamped() }
+    let known = crate::bench::policies()
+        .iter()
+        .any(|policy| policy.id == setup.policy);
+    if known {
+        setup.clamped()
+    } else {
+        Setup {
+            policy: usual.policy,
+            ..setup
+        }
+        .clamped()
+    }
 }
 
 fn table(table: &Table) -> impl IntoView + use<> {
-    let head = table.head.iter().map(|cell| view! { <th scope="col">{cell.clone()}</th> });
+    let head = table
+        .head
+        .iter()
+        .map(|cell| view! { <th scope="col">{cell.clone()}</th> });
     let head = head.collect_view();
     let rows = table.rows.iter().map(|row| {
-        let cells = row.iter().map(|cell| view! { <td>{cell.clone()}</td> }).collect_view();
+        let cells = row
+            .iter()
+            .map(|cell| view! { <td>{cell.clone()}</td> })
+            .collect_view();
         view! { <tr>{cells}</tr> }
     });
     let rows = rows.collect_view();
@@ -96,7 +117,10 @@ fn lab(link: &LabLink) -> impl IntoView + use<> {
 }
 
 fn code(code: &Code) -> impl IntoView + use<> {
-    let place = format!("{}, lines {} to {}", code.path, code.first_line, code.last_line);
+    let place = format!(
+        "{}, lines {} to {}",
+        code.path, code.first_line, code.last_line
+    );
     let label = place.clone();
     view! {
         <figure class="code">

@@ -13,7 +13,11 @@ pub(crate) fn body(backend: &dyn Backend) -> Body {
     let course = library.course();
     let head = Head::new("Course map", course.promise.clone());
     let areas = course.areas.iter().enumerate().map(|(i, area)| {
-        let topics = area.topics.iter().map(|t| topic_card(t, &library)).collect_view();
+        let topics = area
+            .topics
+            .iter()
+            .map(|t| topic_card(t, &library))
+            .collect_view();
         view! {
             <section class="area" aria-labelledby=format!("area-{}", area.slug)>
                 <p class="eyebrow">"Area " {i + 1}</p>
@@ -25,21 +29,24 @@ pub(crate) fn body(backend: &dyn Backend) -> Body {
             </section>
         }
     });
-    found(head, view! {
-        <div class="page">
-            <h1>{course.title.clone()}</h1>
-            <p class="lead">{course.promise.clone()}</p>
-            <p class="note">
-                "Topics with a link have a lesson. The others show what the topic covers, what you
-                can do afterwards, and what to read."
-            </p>
-            {tracks(&library)}
-            {areas.collect_view()}
-            {tradeoffs(&library)}
-            {scenarios(&library)}
-            {tools(&library)}
-        </div>
-    })
+    found(
+        head,
+        view! {
+            <div class="page">
+                <h1>{course.title.clone()}</h1>
+                <p class="lead">{course.promise.clone()}</p>
+                <p class="note">
+                    "Topics with a link have a lesson. The others show what the topic covers, what you
+                    can do afterwards, and what to read."
+                </p>
+                {tracks(&library)}
+                {areas.collect_view()}
+                {tradeoffs(&library)}
+                {scenarios(&library)}
+                {tools(&library)}
+            </div>
+        },
+    )
 }
 
 /// A topic: a link if its lesson is written, a line of the syllabus otherwise.
@@ -48,7 +55,11 @@ pub(crate) fn topic_card(topic: &Topic, library: &Library) -> impl IntoView + us
     let needs = (!needs.is_empty()).then(|| {
         view! { <p class="note">"First: " {topic_links(&needs)}</p> }
     });
-    let outcomes = topic.outcomes.iter().map(|o| view! { <li>{o.clone()}</li> }).collect_view();
+    let outcomes = topic
+        .outcomes
+        .iter()
+        .map(|o| view! { <li>{o.clone()}</li> })
+        .collect_view();
     let labs = (!topic.labs.is_empty())
         .then(|| view! { <p class="note">"Labs: " {lab_links(&topic.labs)}</p> });
     view! {
@@ -105,8 +116,11 @@ pub(crate) fn lab_links(labs: &[LabRef]) -> Vec<AnyView> {
 
 fn tracks(library: &Library) -> impl IntoView + use<> {
     let tracks = library.course().tracks.iter().map(|track| {
-        let topics: Vec<&Topic> =
-            track.topics.iter().filter_map(|slug| library.topic(slug)).collect();
+        let topics: Vec<&Topic> = track
+            .topics
+            .iter()
+            .filter_map(|slug| library.topic(slug))
+            .collect();
         view! {
             <li class="track">
                 <h3>{track.title.clone()}</h3>
@@ -126,8 +140,11 @@ fn tracks(library: &Library) -> impl IntoView + use<> {
 
 fn questions(questions: &[Question], library: &Library) -> impl IntoView + use<> {
     let items = questions.iter().map(|question| {
-        let topics: Vec<&Topic> =
-            question.topics.iter().filter_map(|slug| library.topic(slug)).collect();
+        let topics: Vec<&Topic> = question
+            .topics
+            .iter()
+            .filter_map(|slug| library.topic(slug))
+            .collect();
         let labs = (!question.labs.is_empty())
             .then(|| view! { <span>" · labs: " {lab_links(&question.labs)}</span> });
         let about = String::from(question.about.clone());

@@ -21,35 +21,38 @@ pub(crate) fn body(backend: &dyn Backend, site: &Site, id: &str) -> Body {
     let steps = vec![("/labs".into(), "Labs".into())];
     let lesson = format!("/lessons/{}", spec.lesson);
     let brief = text.brief.clone();
-    found(head, view! {
-        <div class="page lab">
-            {breadcrumbs(steps, spec.title.clone())}
-            <h1>{spec.title.clone()}</h1>
-            <p class="lead">{spec.summary.clone()}</p>
-            <p class="note"><a href=lesson>"Read the lesson behind this lab"</a></p>
-            <section class="brief" aria-labelledby="task">
-                <h2 id="task">"The task"</h2>
-                <div class="prose" inner_html=brief></div>
-                {exports(spec)}
-            </section>
-            <section aria-labelledby="workbench">
-                <h2 id="workbench">"Workbench"</h2>
-                <noscript>
-                    <p class="callout">
-                        "The workbench needs JavaScript and WebAssembly. Without them you can take a
-                        starter below, build it, and have it graded from a terminal."
-                    </p>
-                </noscript>
-                <Workbench lab=id.to_owned() module=site.assets.url("workbench.js")/>
-            </section>
-            {scenarios(spec)}
-            {scoring(spec)}
-            {policies(lab)}
-            {hints(&text.hints)}
-            {starters(lab, &text)}
-            {terminal(lab, site)}
-        </div>
-    })
+    found(
+        head,
+        view! {
+            <div class="page lab">
+                {breadcrumbs(steps, spec.title.clone())}
+                <h1>{spec.title.clone()}</h1>
+                <p class="lead">{spec.summary.clone()}</p>
+                <p class="note"><a href=lesson>"Read the lesson behind this lab"</a></p>
+                <section class="brief" aria-labelledby="task">
+                    <h2 id="task">"The task"</h2>
+                    <div class="prose" inner_html=brief></div>
+                    {exports(spec)}
+                </section>
+                <section aria-labelledby="workbench">
+                    <h2 id="workbench">"Workbench"</h2>
+                    <noscript>
+                        <p class="callout">
+                            "The workbench needs JavaScript and WebAssembly. Without them you can take a
+                            starter below, build it, and have it graded from a terminal."
+                        </p>
+                    </noscript>
+                    <Workbench lab=id.to_owned() module=site.assets.url("workbench.js")/>
+                </section>
+                {scenarios(spec)}
+                {scoring(spec)}
+                {policies(lab)}
+                {hints(&text.hints)}
+                {starters(lab, &text)}
+                {terminal(lab, site)}
+            </div>
+        },
+    )
 }
 
 fn exports(spec: &Spec) -> impl IntoView + use<> {
@@ -121,7 +124,9 @@ fn scoring(spec: &Spec) -> impl IntoView + use<> {
     let stars = format!(
         "One star from {} points, two from {}, three from {} with no scenario below 70 and the \
          hidden scenarios at nine tenths of the public quality or better.",
-        points(spec.stars.one), points(spec.stars.two), points(spec.stars.three)
+        points(spec.stars.one),
+        points(spec.stars.two),
+        points(spec.stars.three)
     );
     view! {
         <section aria-labelledby="scoring">
@@ -171,23 +176,32 @@ fn policies(lab: &Lab) -> impl IntoView + use<> {
 }
 
 fn hints(hints: &[Hint]) -> Option<impl IntoView + use<>> {
-    let items: Vec<_> = hints.iter().enumerate().map(|(i, hint)| {
-        let html = hint.html.clone();
+    let items: Vec<_> = hints
+        .iter()
+        .enumerate()
+        .map(|(i, hint)| {
+            let html = hint.html.clone();
+            view! {
+                <details class="hint">
+                    <summary>"Hint " {i + 1} ": " {hint.title.clone()}</summary>
+                    <div class="prose" inner_html=html></div>
+                </details>
+            }
+        })
+        .collect();
+    (!items.is_empty()).then(|| {
         view! {
-            <details class="hint">
-                <summary>"Hint " {i + 1} ": " {hint.title.clone()}</summary>
-                <div class="prose" inner_html=html></div>
-            </details>
+            <section aria-labelledby="hints"><h2 id="hints">"Hints"</h2>{items}</section>
         }
-    }).collect();
-    (!items.is_empty()).then(|| view! {
-        <section aria-labelledby="hints"><h2 id="hints">"Hints"</h2>{items}</section>
     })
 }
 
 fn starters(lab: &Lab, text: &LabText) -> impl IntoView + use<> {
     let items = lab.files.starters.iter().map(|starter| {
-        let coloured = text.starters.iter().find(|t| t.language == starter.language);
+        let coloured = text
+            .starters
+            .iter()
+            .find(|t| t.language == starter.language);
         starter_view(starter, coloured.map(|t| t.html.clone()))
     });
     let items = items.collect_view();
@@ -196,7 +210,10 @@ fn starters(lab: &Lab, text: &LabText) -> impl IntoView + use<> {
 
 fn starter_view(starter: &Starter, html: Option<String>) -> impl IntoView + use<> {
     let html = html.unwrap_or_else(|| crate::components::format::escape(starter.source));
-    let href = format!("data:text/plain;charset=utf-8,{}", percent_encode(starter.source));
+    let href = format!(
+        "data:text/plain;charset=utf-8,{}",
+        percent_encode(starter.source)
+    );
     let id = format!("starter-{}", starter.language);
     view! {
         <details class="starter">

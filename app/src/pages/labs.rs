@@ -10,11 +10,16 @@ use crate::shell::Head;
 
 pub(crate) fn body(backend: &dyn Backend) -> Body {
     let library = backend.library();
-    let head = Head::new("Labs", "Write a policy, run it in the simulator, and have it graded.");
+    let head = Head::new(
+        "Labs",
+        "Write a policy, run it in the simulator, and have it graded.",
+    );
     let labs = ::labs::ALL.iter().map(|lab| {
         let spec = lab.spec();
         let topics = library.topics_of_lab(lab.id);
-        let topics = topics.iter().map(|topic| view! { <li>{topic_link(topic)}</li> });
+        let topics = topics
+            .iter()
+            .map(|topic| view! { <li>{topic_link(topic)}</li> });
         let topics = topics.collect_view();
         let count = spec.public().count();
         view! {
@@ -29,15 +34,18 @@ pub(crate) fn body(backend: &dyn Backend) -> Body {
             </li>
         }
     });
-    found(head, view! {
-        <div class="page">
-            <h1>"Labs"</h1>
-            <p class="lead">
-                "In a lab you write a policy. The simulator asks it for decisions, request by
+    found(
+        head,
+        view! {
+            <div class="page">
+                <h1>"Labs"</h1>
+                <p class="lead">
+                    "In a lab you write a policy. The simulator asks it for decisions, request by
                 request, and measures what they cost. Scores are deterministic: the same module gets
                 the same report, to the byte, in your browser and on the server."
-            </p>
-            <ul class="cards wide">{labs.collect_view()}</ul>
-        </div>
-    })
+                </p>
+                <ul class="cards wide">{labs.collect_view()}</ul>
+            </div>
+        },
+    )
 }

@@ -16,7 +16,9 @@ pub(crate) fn body(backend: &dyn Backend, _site: &Site, area: &str, slug: &str) 
         return missing("There is no lesson at this address.");
     };
     let head = Head::new(lesson.title.clone(), lesson.promise.clone());
-    let area_title = library.area(area).map_or_else(String::new, |area| area.title.clone());
+    let area_title = library
+        .area(area)
+        .map_or_else(String::new, |area| area.title.clone());
     let steps = vec![
         ("/course".to_owned(), "Course".to_owned()),
         (format!("/course/{area}"), area_title),
@@ -30,25 +32,28 @@ pub(crate) fn body(backend: &dyn Backend, _site: &Site, area: &str, slug: &str) 
             </section>
         }
     });
-    found(head, view! {
-        <div class="lesson">
-            {toc(lesson)}
-            <article class="lesson-body">
-                {breadcrumbs(steps, lesson.title.clone())}
-                <h1>{lesson.title.clone()}</h1>
-                <p class="lead">{lesson.promise.clone()}</p>
-                <p class="note">
-                    {lesson.minutes} " minutes · updated "
-                    <time datetime=lesson.updated.clone()>{lesson.updated.clone()}</time>
-                </p>
-                {before(&library, lesson)}
-                {sections.collect_view()}
-                {notes(lesson)}
-                {sources(lesson)}
-                {neighbours(&library, lesson)}
-            </article>
-        </div>
-    })
+    found(
+        head,
+        view! {
+            <div class="lesson">
+                {toc(lesson)}
+                <article class="lesson-body">
+                    {breadcrumbs(steps, lesson.title.clone())}
+                    <h1>{lesson.title.clone()}</h1>
+                    <p class="lead">{lesson.promise.clone()}</p>
+                    <p class="note">
+                        {lesson.minutes} " minutes · updated "
+                        <time datetime=lesson.updated.clone()>{lesson.updated.clone()}</time>
+                    </p>
+                    {before(&library, lesson)}
+                    {sections.collect_view()}
+                    {notes(lesson)}
+                    {sources(lesson)}
+                    {neighbours(&library, lesson)}
+                </article>
+            </div>
+        },
+    )
 }
 
 fn toc(lesson: &Lesson) -> impl IntoView + use<> {
@@ -67,10 +72,16 @@ fn toc(lesson: &Lesson) -> impl IntoView + use<> {
 }
 
 fn before(library: &Library, lesson: &Lesson) -> impl IntoView + use<> {
-    let outcomes = lesson.outcomes.iter().map(|o| view! { <li>{o.clone()}</li> }).collect_view();
+    let outcomes = lesson
+        .outcomes
+        .iter()
+        .map(|o| view! { <li>{o.clone()}</li> })
+        .collect_view();
     let needs = library.prerequisites(&lesson.slug);
     let needs = (!needs.is_empty()).then(|| {
-        let links = needs.iter().map(|topic| view! { <li>{super::course::topic_link(topic)}</li> });
+        let links = needs
+            .iter()
+            .map(|topic| view! { <li>{super::course::topic_link(topic)}</li> });
         let links = links.collect_view();
         view! { <h2 class="minor">"You may want these first"</h2><ul>{links}</ul> }
     });
@@ -84,27 +95,36 @@ fn before(library: &Library, lesson: &Lesson) -> impl IntoView + use<> {
 }
 
 fn notes(lesson: &Lesson) -> Option<impl IntoView + use<>> {
-    let notes: Vec<_> = lesson.notes.iter().map(|note| {
-        let back = format!("#noteref-{}", note.id);
-        let label = format!("Back to reference {}", note.number);
+    let notes: Vec<_> = lesson
+        .notes
+        .iter()
+        .map(|note| {
+            let back = format!("#noteref-{}", note.id);
+            let label = format!("Back to reference {}", note.number);
+            view! {
+                <li id=format!("note-{}", note.id)>
+                    <div class="prose" inner_html=String::from(note.html.clone())></div>
+                    <a class="back" href=back aria-label=label>"↩"</a>
+                </li>
+            }
+        })
+        .collect();
+    (!notes.is_empty()).then(|| {
         view! {
-            <li id=format!("note-{}", note.id)>
-                <div class="prose" inner_html=String::from(note.html.clone())></div>
-                <a class="back" href=back aria-label=label>"↩"</a>
-            </li>
+            <section class="notes" aria-labelledby="notes">
+                <h2 id="notes">"Notes"</h2>
+                <ol>{notes}</ol>
+            </section>
         }
-    }).collect();
-    (!notes.is_empty()).then(|| view! {
-        <section class="notes" aria-labelledby="notes">
-            <h2 id="notes">"Notes"</h2>
-            <ol>{notes}</ol>
-        </section>
     })
 }
 
 fn sources(lesson: &Lesson) -> impl IntoView + use<> {
     let sources = lesson.sources.iter().map(|source| {
-        let about = format!("{}, {}; checked {}", source.kind, source.date, source.checked);
+        let about = format!(
+            "{}, {}; checked {}",
+            source.kind, source.date, source.checked
+        );
         view! {
             <li>
                 <a href=source.url.clone() rel="external">{source.title.clone()}</a>

@@ -22,7 +22,11 @@ pub(crate) fn missing(what: &str) -> Body {
 }
 
 pub(crate) fn found(head: Head, view: impl IntoView) -> Body {
-    Body { status: 200, head, view: view.into_any() }
+    Body {
+        status: 200,
+        head,
+        view: view.into_any(),
+    }
 }
 
 /// The way from the course to here.

@@ -18,26 +18,32 @@ pub(crate) fn index() -> Body {
             </tr>
         }
     });
-    let head = Head::new("Error reference", "Every problem the API can answer, and what to do.");
-    found(head, view! {
-        <div class="page">
-            <h1>"Error reference"</h1>
-            <p class="lead">
-                "The API answers errors as " <code>"application/problem+json"</code>
-                " (RFC 9457). The " <code>"type"</code> " of each is one of these addresses."
-            </p>
-            <div class="scroll" tabindex="0" role="region" aria-label="Problems">
-                <table>
-                    <thead><tr>
-                        <th scope="col">"Status"</th>
-                        <th scope="col">"Code"</th>
-                        <th scope="col">"Meaning"</th>
-                    </tr></thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
+    let head = Head::new(
+        "Error reference",
+        "Every problem the API can answer, and what to do.",
+    );
+    found(
+        head,
+        view! {
+            <div class="page">
+                <h1>"Error reference"</h1>
+                <p class="lead">
+                    "The API answers errors as " <code>"application/problem+json"</code>
+                    " (RFC 9457). The " <code>"type"</code> " of each is one of these addresses."
+                </p>
+                <div class="scroll" tabindex="0" role="region" aria-label="Problems">
+                    <table>
+                        <thead><tr>
+                            <th scope="col">"Status"</th>
+                            <th scope="col">"Code"</th>
+                            <th scope="col">"Meaning"</th>
+                        </tr></thead>
+                        <tbody>{rows.collect_view()}</tbody>
+                    </table>
+                </div>
             </div>
-        </div>
-    })
+        },
+    )
 }
 
 /// One problem.
@@ -47,13 +53,16 @@ pub(crate) fn body(code: &str) -> Body {
     };
     let head = Head::new(kind.title, kind.advice);
     let steps = vec![("/problems".into(), "Error reference".into())];
-    found(head, view! {
-        <div class="page narrow">
-            {breadcrumbs(steps, kind.code.into())}
-            <p class="eyebrow">"HTTP " {kind.status.to_string()}</p>
-            <h1>{kind.title}</h1>
-            <p class="lead">{kind.advice}</p>
-            <p>"Its type in answers of the API: " <code>{format!("/problems/{}", kind.code)}</code></p>
-        </div>
-    })
+    found(
+        head,
+        view! {
+            <div class="page narrow">
+                {breadcrumbs(steps, kind.code.into())}
+                <p class="eyebrow">"HTTP " {kind.status.to_string()}</p>
+                <h1>{kind.title}</h1>
+                <p class="lead">{kind.advice}</p>
+                <p>"Its type in answers of the API: " <code>{format!("/problems/{}", kind.code)}</code></p>
+            </div>
+        },
+    )
 }

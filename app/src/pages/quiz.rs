@@ -66,7 +66,9 @@ fn choices(id: &str, prompt: &str, options: &[Choice], kind: &'static str) -> An
 /// A label holds no paragraphs, so the one around a rendered line is taken off.
 fn inline(html: &Html) -> String {
     let html = html.as_str().trim();
-    let inner = html.strip_prefix("<p>").and_then(|rest| rest.strip_suffix("</p>"));
+    let inner = html
+        .strip_prefix("<p>")
+        .and_then(|rest| rest.strip_suffix("</p>"));
     inner.unwrap_or(html).to_owned()
 }
 
@@ -76,7 +78,12 @@ fn answer(answer: &Answer) -> AnyView {
             let items = options.iter().map(verdict).collect_view();
             view! { <ul class="verdicts">{items}</ul> }.into_any()
         }
-        Answer::Numeric { value, unit, tolerance, mistakes } => {
+        Answer::Numeric {
+            value,
+            unit,
+            tolerance,
+            mistakes,
+        } => {
             let right = format!("{value} {unit}");
             let room = format!(" (± {tolerance})");
             let wrong = mistakes.iter().map(|mistake| {
@@ -94,7 +101,11 @@ fn answer(answer: &Answer) -> AnyView {
 }
 
 fn verdict(choice: &Choice) -> impl IntoView + use<> {
-    let (class, word) = if choice.right { ("right", "Right: ") } else { ("wrong", "Not this: ") };
+    let (class, word) = if choice.right {
+        ("right", "Right: ")
+    } else {
+        ("wrong", "Not this: ")
+    };
     view! {
         <li class=class>
             <strong>{word}</strong><span inner_html=inline(&choice.text)></span>

@@ -67,7 +67,11 @@ fn describe(plot: &Plot) -> String {
 
 /// `time (s)`.
 pub(super) fn named(axis: &Axis) -> String {
-    if axis.unit.is_empty() { axis.label.clone() } else { format!("{} ({})", axis.label, axis.unit) }
+    if axis.unit.is_empty() {
+        axis.label.clone()
+    } else {
+        format!("{} ({})", axis.label, axis.unit)
+    }
 }
 
 fn axes(plot: &Plot, x: &Scale, y: &Scale, out: &mut String) {
@@ -112,7 +116,13 @@ fn slots(plot: &Plot) -> usize {
     if !plot.series.iter().any(|s| s.mark == Mark::Bar) {
         return 0;
     }
-    plot.x.categories.len().max(plot.series.iter().map(|s| s.points.len()).max().unwrap_or(1))
+    plot.x.categories.len().max(
+        plot.series
+            .iter()
+            .map(|s| s.points.len())
+            .max()
+            .unwrap_or(1),
+    )
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a few dozen places")]
@@ -152,7 +162,10 @@ fn path(series: &Series, x: &Scale, y: &Scale, step: bool, out: &mut String) {
 fn dots(series: &Series, x: &Scale, y: &Scale, out: &mut String) {
     for point in &series.points {
         let (px, py) = (x.place(point[0]), y.place(point[1]));
-        let _ = write!(out, "<circle class=\"dot\" cx=\"{px:.1}\" cy=\"{py:.1}\" r=\"4\"/>");
+        let _ = write!(
+            out,
+            "<circle class=\"dot\" cx=\"{px:.1}\" cy=\"{py:.1}\" r=\"4\"/>"
+        );
     }
 }
 

@@ -18,7 +18,9 @@ use super::format::escape;
 pub fn figure(plot: &Plot, id: &str) -> String {
     let mut out = String::with_capacity(8_192);
     let id = escape(id);
-    out.push_str("<figure class=\"chart\"><figcaption class=\"chart-head\"><span class=\"chart-title\">");
+    out.push_str(
+        "<figure class=\"chart\"><figcaption class=\"chart-head\"><span class=\"chart-title\">",
+    );
     out.push_str(&escape(&plot.title));
     out.push_str("</span><span class=\"chart-caption\">");
     out.push_str(&escape(&plot.caption));

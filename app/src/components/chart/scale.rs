@@ -30,7 +30,11 @@ impl Scale {
         let mut value = (self.low / step).ceil() * step;
         let mut ticks = Vec::new();
         while value <= self.high + step * 0.001 && ticks.len() < 32 {
-            ticks.push(if value.abs() < step * 1e-6 { 0.0 } else { value });
+            ticks.push(if value.abs() < step * 1e-6 {
+                0.0
+            } else {
+                value
+            });
             value += step;
         }
         ticks
@@ -40,7 +44,13 @@ impl Scale {
 /// The horizontal scale of `plot` between `from` and `to`.
 pub(super) fn horizontal(plot: &Plot, from: f64, to: f64) -> Scale {
     let (low, high) = span(plot, &plot.x, 0);
-    Scale { low, high, from, to, divisor: divisor(&plot.x) }
+    Scale {
+        low,
+        high,
+        from,
+        to,
+        divisor: divisor(&plot.x),
+    }
 }
 
 /// The vertical scale of `plot`: zero at the bottom, room above the highest value.
@@ -49,7 +59,13 @@ pub(super) fn vertical(plot: &Plot, from: f64, to: f64) -> Scale {
     let low = low.min(0.0);
     let step = nice((high - low) / 4.0);
     let high = (high / step).ceil() * step;
-    Scale { low, high, from, to, divisor: divisor(&plot.y) }
+    Scale {
+        low,
+        high,
+        from,
+        to,
+        divisor: divisor(&plot.y),
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "drawn to a tenth of a pixel")]
@@ -76,7 +92,11 @@ fn span(plot: &Plot, axis: &Axis, coordinate: usize) -> (f64, f64) {
         high = high.min(rest.saturating_mul(2));
     }
     let (low, high) = (low as f64 / divisor(axis), high as f64 / divisor(axis));
-    if high - low > f64::EPSILON { (low, high) } else { (low, low + 1.0) }
+    if high - low > f64::EPSILON {
+        (low, high)
+    } else {
+        (low, low + 1.0)
+    }
 }
 
 /// The smallest of 1, 2, 5 × 10ⁿ that is at least `raw`.
@@ -89,7 +109,11 @@ fn nice(raw: f64) -> f64 {
         power *= 10.0;
     }
     let steps = [1.0, 2.0, 5.0, 10.0];
-    steps.iter().map(|s| s * power).find(|s| *s >= raw).unwrap_or(power)
+    steps
+        .iter()
+        .map(|s| s * power)
+        .find(|s| *s >= raw)
+        .unwrap_or(power)
 }
 
 #[cfg(test)]
@@ -98,7 +122,13 @@ mod tests {
 
     #[test]
     fn steps_are_round() {
-        for (raw, step) in [(0.3, 0.5), (1.0, 1.0), (7.0, 10.0), (130.0, 200.0), (0.011, 0.02)] {
+        for (raw, step) in [
+            (0.3, 0.5),
+            (1.0, 1.0),
+            (7.0, 10.0),
+            (130.0, 200.0),
+            (0.011, 0.02),
+        ] {
             assert!((nice(raw) - step).abs() < 1e-9, "{raw}");
         }
     }

@@ -13,7 +13,11 @@ const ROWS: usize = 24;
 /// Writes a closed `<details>` with the data of `plot`.
 pub(super) fn table(plot: &Plot, out: &mut String) {
     let thinned = plot.series.iter().any(|s| s.points.len() > ROWS);
-    let note = if thinned { ", thinned evenly to 24 points per series" } else { "" };
+    let note = if thinned {
+        ", thinned evenly to 24 points per series"
+    } else {
+        ""
+    };
     let _ = write!(
         out,
         "<details class=\"chart-data\"><summary>Data{note}</summary>\
@@ -41,7 +45,9 @@ pub(super) fn table(plot: &Plot, out: &mut String) {
 
 #[expect(clippy::cast_precision_loss, reason = "shown with three decimals")]
 fn value(stored: i64, axis: &Axis) -> String {
-    let name = usize::try_from(stored).ok().and_then(|i| axis.categories.get(i));
+    let name = usize::try_from(stored)
+        .ok()
+        .and_then(|i| axis.categories.get(i));
     name.map_or_else(
         || decimal(stored as f64 / axis.scale.max(1) as f64, 3),
         |name| escape(name),
