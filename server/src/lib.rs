@@ -2,7 +2,7 @@
 
 pub mod clock;
 pub mod ids;
-//JOBS
+pub mod jobs;
 pub mod random;
 pub mod sessions;
 pub mod store;
