@@ -6,7 +6,7 @@ CREATE TABLE modules (
     created_at BIGINT NOT NULL
 );
 
--- The record of a grading. The same module, graded by the same lab, engine and meter, has one grade.
+-- The record of a grading: one for each module, lab, engine and meter.
 CREATE TABLE grades (
     id            TEXT   NOT NULL PRIMARY KEY,
     module_sha256 TEXT   NOT NULL REFERENCES modules (sha256),

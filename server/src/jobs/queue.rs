@@ -67,7 +67,8 @@ impl Limits {
     }
 }
 
-/// A step of a job on its way through the queue. Finishing is not among them: that is the job's own.
+/// A step of a job on its way through the queue. Finishing is not among them: that is the job's
+/// own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step<'a> {
     /// A worker took it.

@@ -260,7 +260,8 @@ impl Runner {
         let (fence, now_ms) = (claimed.fence, self.config.clock.now_ms());
         let failures = claimed.failures + 1;
         let dead = for_good || failures >= claimed.max_failures;
-        tracing::warn!(job.kind = job.kind(), job.id = %fence.id, failures, dead, "job failed: {reason}");
+        let (kind, id) = (job.kind(), fence.id);
+        tracing::warn!(job.kind = kind, job.id = %id, failures, dead, "job failed: {reason}");
         let reason: String = reason.chars().take(LAST_ERROR_CHARS).collect();
         let mut tx = self.config.db.write().await?;
         let (held, step) = if dead {

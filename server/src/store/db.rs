@@ -72,7 +72,8 @@ pub(super) enum Engine {
     Postgres(Transaction<'static, Postgres>),
 }
 
-/// Runs one statement on whichever engine the transaction has: `on!(tx, |c| query.execute(c).await)`.
+/// Runs one statement on whichever engine the transaction has:
+/// `on!(tx, |c| query.execute(c).await)`.
 macro_rules! on {
     ($tx:expr, |$c:ident| $body:expr) => {
         match &mut $tx.engine {

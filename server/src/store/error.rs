@@ -51,10 +51,12 @@ impl From<MigrateError> for StoreError {
         match error {
             MigrateError::Execute(error) => Self::from(error),
             MigrateError::VersionMissing(version) => Self::Schema(format!(
-                "migration {version} was applied by a newer release; start that release or restore a backup"
+                "migration {version} was applied by a newer release; \
+                 start that release or restore a backup"
             )),
             MigrateError::VersionMismatch(version) => Self::Schema(format!(
-                "migration {version} was applied in a different form; this database was made by another build"
+                "migration {version} was applied in a different form; \
+                 this database was made by another build"
             )),
             other => Self::Schema(other.to_string()),
         }

@@ -98,7 +98,7 @@ pub enum Inserted {
     /// A new submission was made.
     New,
     /// The same request was made before, and made this.
-    Repeated(Submission),
+    Repeated(Box<Submission>),
     /// The key was used before, for another request.
     KeyReused,
 }
@@ -169,7 +169,9 @@ pub async fn insert(tx: &mut Tx, new: &NewSubmission) -> Result<Inserted, StoreE
     }
     let key = new.idempotency_key.as_deref().unwrap_or_default();
     match by_idempotency_key(tx, &new.client, key).await? {
-        Some(earlier) if earlier.body_sha256 == new.body_sha256 => Ok(Inserted::Repeated(earlier)),
+        Some(earlier) if earlier.body_sha256 == new.body_sha256 => {
+            Ok(Inserted::Repeated(Box::new(earlier)))
+        }
         Some(_) => Ok(Inserted::KeyReused),
         None => Err(StoreError::Conflict(
             "a submission was refused and is not there".into(),

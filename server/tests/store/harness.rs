@@ -151,7 +151,8 @@ macro_rules! stories {
         mod sqlite {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $story() {
-                $crate::harness::clean(super::$story($crate::harness::on_sqlite().await).await).await;
+                let world = $crate::harness::on_sqlite().await;
+                $crate::harness::clean(super::$story(world).await).await;
             })+
         }
         mod postgres {
