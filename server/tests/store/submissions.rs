@@ -148,6 +148,10 @@ async fn hand_in_at_once(world: &World, times: usize, key: Option<&str>) -> Vec<
         let (db, mut new) = (world.db.clone(), world.submission("", key));
         tasks.spawn(async move {
             let mut tx = db.write().await.unwrap();
+            // Reading before writing is what a deferred transaction could not survive.
+            submissions::count_by_client(&mut tx, "client", 0)
+                .await
+                .unwrap();
             new.module_sha256 = modules::insert(&mut tx, b"module", 1).await.unwrap();
             let made = submissions::insert(&mut tx, &new).await.unwrap();
             tx.commit().await.unwrap();
