@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use crate::problem::{self, Kind};
+use crate::store::StoreError;
 
 /// A refused or failed request.
 #[derive(Debug, thiserror::Error)]
@@ -154,6 +155,15 @@ impl Error {
             Self::QueueFull { .. } => Some(5),
             Self::Unavailable(_) => Some(2),
             _ => None,
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::Unavailable(error.into()),
+            _ => Self::Internal(error.into()),
         }
     }
 }
