@@ -28,7 +28,9 @@ impl Clock {
         match self {
             Self::System => SystemTime::now()
                 .duration_since(UNIX_EPOCH)
-                .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)),
+                .map_or(0, |since| {
+                    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+                }),
             Self::Manual(now) => now.load(Ordering::SeqCst),
         }
     }
@@ -42,7 +44,9 @@ impl Clock {
                 let elapsed = START.get_or_init(Instant::now).elapsed();
                 u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX)
             }
-            Self::Manual(_) => u64::try_from(self.now_ms()).unwrap_or(0).saturating_mul(1_000_000),
+            Self::Manual(_) => u64::try_from(self.now_ms())
+                .unwrap_or(0)
+                .saturating_mul(1_000_000),
         }
     }
 
@@ -63,7 +67,10 @@ mod tests {
     fn a_manual_clock_moves_only_when_told() {
         let clock = Clock::manual(1_000);
         let same = clock.clone();
-        assert_eq!((clock.now_ms(), clock.monotonic_ns()), (1_000, 1_000_000_000));
+        assert_eq!(
+            (clock.now_ms(), clock.monotonic_ns()),
+            (1_000, 1_000_000_000)
+        );
         clock.advance_ms(5);
         assert_eq!(same.now_ms(), 1_005);
     }

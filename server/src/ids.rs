@@ -25,7 +25,11 @@ impl FromStr for Id {
     fn from_str(text: &str) -> Result<Self, NotAnId> {
         let canonical = text.len() == 36 && !text.bytes().any(|b| b.is_ascii_uppercase());
         let uuid = Uuid::try_parse(text).map_err(|_| NotAnId)?;
-        if canonical { Ok(Self(uuid)) } else { Err(NotAnId) }
+        if canonical {
+            Ok(Self(uuid))
+        } else {
+            Err(NotAnId)
+        }
     }
 }
 
@@ -49,7 +53,9 @@ impl Serialize for Id {
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(de::Error::custom)
     }
 }
 
@@ -75,7 +81,11 @@ impl Ids {
     /// Ids from this clock and this randomness.
     #[must_use]
     pub fn new(clock: Clock, random: Random) -> Self {
-        Self { clock, random, last: Arc::default() }
+        Self {
+            clock,
+            random,
+            last: Arc::default(),
+        }
     }
 
     /// A new id.
@@ -92,11 +102,17 @@ impl Ids {
     fn tick(&self, now: u64, fresh: u16) -> (u64, u16) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if now > last.ms {
-            *last = Last { ms: now, counter: fresh };
+            *last = Last {
+                ms: now,
+                counter: fresh,
+            };
         } else if last.counter < COUNTER_MAX {
             last.counter += 1;
         } else {
-            *last = Last { ms: last.ms + 1, counter: fresh };
+            *last = Last {
+                ms: last.ms + 1,
+                counter: fresh,
+            };
         }
         (last.ms, last.counter)
     }
@@ -129,7 +145,11 @@ mod tests {
         let id = Ids::new(Clock::manual(0), Random::seeded(2)).next();
         let text = id.to_string();
         assert_eq!(text.parse::<Id>().unwrap(), id);
-        for other in [text.to_uppercase(), text.replace('-', ""), format!("{{{text}}}")] {
+        for other in [
+            text.to_uppercase(),
+            text.replace('-', ""),
+            format!("{{{text}}}"),
+        ] {
             assert!(other.parse::<Id>().is_err(), "{other}");
         }
         assert!("../../etc/passwd".parse::<Id>().is_err());
