@@ -157,8 +157,8 @@ async fn a_full_queue_refuses_and_leaves_nothing_behind() {
     let app = TestApp::gated(&format!("{FREE}[grader]\nqueue_max = 3")).await;
     let mut refused = None;
     for n in 0..12_u8 {
-        let answer = app.submit(&[("idempotency-key", &format!("k{n}"))], &[MODULE, &[n]].concat());
-        let answer = answer.await;
+        let key = format!("k{n}");
+        let answer = app.submit(&[("idempotency-key", &key)], &[MODULE, &[n]].concat()).await;
         if answer.status != 202 {
             refused = Some((n, answer));
             break;
