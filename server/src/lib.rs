@@ -1,1 +1,3 @@
-//! .
+//! Headroom's server.
+
+pub mod sandbox;
