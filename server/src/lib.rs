@@ -1,6 +1,7 @@
 //! Headroom's server.
 
 pub mod accept;
+pub mod backend;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -12,6 +13,7 @@ pub mod limits;
 pub mod problem;
 pub mod random;
 pub mod routes;
+pub mod sandbox;
 mod serving;
 pub mod sessions;
 pub mod state;

@@ -1,7 +1,9 @@
 //! The command line: one file per subcommand.
 
+mod authoring;
 mod config;
 mod migrate;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -19,6 +21,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Serve the site
+    Serve(serve::Command),
     /// Print the commented example of the settings, or check yours
     Config(config::Command),
     /// Bring the database up to date
@@ -28,6 +32,7 @@ enum Command {
 /// Runs the command line.
 pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Serve(command) => serve::run(command),
         Command::Config(command) => config::run(command),
         Command::Migrate(command) => migrate::run(&command),
     };

@@ -11,7 +11,7 @@ use headroom::config::Config;
 use headroom::error::Finding;
 use headroom::jobs::grade_submission::{Edition, GradeFailure, Grader, Problem};
 use headroom::random::Random;
-use headroom::state::{AppState, Catalogue, Parts, Site};
+use headroom::state::{Catalogue, Parts, Site};
 use headroom::store::grades::Findings;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -29,7 +29,6 @@ pub struct TestApp {
     pub address: SocketAddr,
     pub clock: Clock,
     pub stop: CancellationToken,
-    pub state: AppState,
     pub ended: JoinHandle<()>,
     /// One permit lets one grading go.
     pub gate: Arc<Semaphore>,
@@ -62,9 +61,8 @@ impl TestApp {
         };
         let server = Server::build(config, parts, listener).await.unwrap();
         let (address, stop) = (server.address().unwrap(), server.stopper());
-        let state = server.state();
         let ended = tokio::spawn(server.run());
-        Self { address, clock, stop, state, ended, gate, _data: data }
+        Self { address, clock, stop, ended, gate, _data: data }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
