@@ -17,18 +17,12 @@ use crate::state::{Catalogue, Site};
 
 #[derive(RustEmbed)]
 #[folder = "../content/"]
-#[include = "*.md"]
-#[include = "*.toml"]
-#[exclude = "src/*"]
-#[exclude = "tests/*"]
-#[exclude = "Cargo.toml"]
 struct Curriculum;
 
 /// Lessons quote the labs' code.
 #[derive(RustEmbed)]
 #[folder = "../labs/src/"]
 #[prefix = "labs/src/"]
-#[include = "*.rs"]
 struct Code;
 
 /// Figures that pages can draw.
@@ -76,7 +70,11 @@ fn library(dir: Option<&Path>) -> anyhow::Result<Library> {
 
 fn built_in() -> Memory {
     let mut memory = Memory::default();
-    for path in Curriculum::iter() {
+    let lessons = |path: &str| {
+        let text = path.ends_with(".md") || path.ends_with(".toml");
+        text && path != "Cargo.toml" && !path.starts_with("src/") && !path.starts_with("tests/")
+    };
+    for path in Curriculum::iter().filter(|path| lessons(path)) {
         if let Some(file) = Curriculum::get(&path) {
             memory = memory.with_file(&path, file.data.into_owned());
         }
