@@ -1,0 +1,124 @@
+//! A lab: its rules, its world, its built-in policies and its texts.
+
+use std::sync::OnceLock;
+
+use crate::engine::plot::Plot;
+use crate::guest::{FaultKind, Guest, Run};
+use crate::spec::{Scenario, Spec};
+
+/// A lab. Each is a `static` in its folder, listed in [`crate::ALL`].
+pub struct Lab {
+    /// Name in URLs and files.
+    pub id: &'static str,
+    /// `lab.toml` as JSON, made by `build.rs`.
+    pub spec_json: &'static str,
+    /// Parsed [`Lab::spec_json`].
+    pub spec: OnceLock<Spec>,
+    /// Runs the world once.
+    pub simulate: fn(&Setting<'_>, &mut Run<'_>) -> Result<Outcome, FaultKind>,
+    /// Policies in Rust: the reference first, then naive and mistaken ones.
+    pub policies: &'static [Policy],
+    /// Texts for people.
+    pub files: Files,
+}
+
+/// A lab's texts.
+pub struct Files {
+    /// The task, Markdown.
+    pub brief: &'static str,
+    /// Staged hints, Markdown, one per `##` heading.
+    pub hints: &'static str,
+    /// Starting points, one per language.
+    pub starters: &'static [Starter],
+}
+
+/// A starting point for learners: compiles as it is, and scores low.
+pub struct Starter {
+    /// `assemblyscript`, `rust`, `c`, `zig` or `go`.
+    pub language: &'static str,
+    /// File name to save it under.
+    pub file: &'static str,
+    /// Source text.
+    pub source: &'static str,
+    /// Command that makes the module from the file.
+    pub build: &'static str,
+}
+
+/// What a built-in policy is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PolicyRole {
+    /// The one that scores are measured against.
+    Reference,
+    /// What a first attempt looks like.
+    Naive,
+    /// Known from practice, good or bad.
+    Baseline,
+    /// A common mistake, which must score lower.
+    Mutant,
+}
+
+/// A policy that comes with the lab, written in Rust.
+pub struct Policy {
+    /// Name in commands and reports, `snake_case`.
+    pub id: &'static str,
+    /// Name for people.
+    pub title: &'static str,
+    /// What it does and what it teaches, in a sentence.
+    pub doc: &'static str,
+    /// What it is for.
+    pub role: PolicyRole,
+    /// Makes a fresh one.
+    pub make: fn() -> Box<dyn Guest>,
+}
+
+/// One run to make: which scenario, which seed.
+pub struct Setting<'a> {
+    /// The scenario with its parameters.
+    pub scenario: &'a Scenario,
+    /// Seed of every draw.
+    pub seed: u64,
+    /// Whether plots are wanted; metrics do not depend on it.
+    pub plots: bool,
+}
+
+/// What a run of the world measured.
+pub struct Outcome {
+    /// Metric id and value in the metric's unit.
+    pub metrics: Vec<(&'static str, i64)>,
+    /// Charts of this run.
+    pub plots: Vec<Plot>,
+}
+
+impl Lab {
+    /// The lab's rules.
+    ///
+    /// # Panics
+    /// If `lab.toml` does not fit [`Spec`]; a test parses every lab's.
+    #[expect(
+        clippy::expect_used,
+        reason = "embedded at build time and parsed by a test"
+    )]
+    pub fn spec(&self) -> &Spec {
+        self.spec
+            .get_or_init(|| serde_json::from_str(self.spec_json).expect("lab.toml fits Spec"))
+    }
+
+    /// The built-in policy called `id`, with its position.
+    #[must_use]
+    pub fn policy(&self, id: &str) -> Option<(usize, &'static Policy)> {
+        self.policies.iter().enumerate().find(|(_, p)| p.id == id)
+    }
+
+    /// The policy that scores are measured against.
+    ///
+    /// # Panics
+    /// If the lab has none; a test looks at every lab.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a test looks at every lab")]
+    pub fn reference(&self) -> &'static Policy {
+        self.policies
+            .iter()
+            .find(|p| p.role == PolicyRole::Reference)
+            .expect("every lab has a reference policy")
+    }
+}
