@@ -1,5 +1,6 @@
 // The AssemblyScript compiler, on a thread that may be ended.
 
+import "./data-fetch.js";
 import { compileAssemblyScript } from "./asc.js";
 
 interface Scope {

@@ -111,9 +111,11 @@ function compileNow(source: string): Promise<Compiled> {
       if (data.ready) {
         compilerReady = true;
         limit(COMPILE_MS, slow);
+        worker.postMessage({ id, source });
       } else if (data.id === id) end(data.compiled as Compiled);
     };
-    worker.postMessage({ id, source });
+    // A worker that still loads would lose the message; it says when it is ready.
+    if (compilerReady) worker.postMessage({ id, source });
   });
 }
 
@@ -133,7 +135,8 @@ function check(lab: string, wasm: Uint8Array): Promise<Checked> {
       worker.terminate();
       resolve(checked);
     };
-    const fail = (message: string) => end({ ok: false, errors: [{ code: "engine-failed", message }] });
+    const fail = (message: string) =>
+      end({ ok: false, errors: [{ code: "engine-failed", message }] });
     const unloaded = "The lab engine did not load: check the connection and try again.";
     const timer = setTimeout(() => fail(unloaded), LOAD_MS);
     const worker = labWorker(
