@@ -1,3 +1,5 @@
 //! Headroom's server.
 
+pub mod cli;
+pub mod grader;
 pub mod sandbox;
