@@ -25,7 +25,13 @@ impl Grader {
     /// Runs the child to its end. Must be called before any other thread exists.
     #[must_use]
     pub fn run(self) -> ExitCode {
-        let bounds = Bounds { cpu_s: self.cpu_seconds, address_space: self.address_space };
-        run(Options { bounds, drill: self.drill })
+        let bounds = Bounds {
+            cpu_s: self.cpu_seconds,
+            address_space: self.address_space,
+        };
+        run(Options {
+            bounds,
+            drill: self.drill,
+        })
     }
 }

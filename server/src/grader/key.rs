@@ -40,7 +40,9 @@ impl InstanceKey {
         let path = folder.join(FILE);
         if !path.try_exists()? {
             let mut bytes = [0; 32];
-            rand::rngs::SysRng.try_fill_bytes(&mut bytes).map_err(io::Error::other)?;
+            rand::rngs::SysRng
+                .try_fill_bytes(&mut bytes)
+                .map_err(io::Error::other)?;
             create(folder, &path, &bytes)?;
         }
         let mut bytes = Vec::new();
@@ -51,7 +53,11 @@ impl InstanceKey {
 
     /// The hidden cases of a lab on this instance.
     pub(super) fn cases(&self, lab: &Lab) -> Vec<HiddenCase> {
-        let hidden = lab.spec().scenarios.iter().filter(|scenario| !scenario.public);
+        let hidden = lab
+            .spec()
+            .scenarios
+            .iter()
+            .filter(|scenario| !scenario.public);
         hidden
             .flat_map(|scenario| {
                 (0..SEEDS).map(|index| HiddenCase {

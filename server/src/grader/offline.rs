@@ -24,7 +24,11 @@ pub async fn module(lab: &Lab, bytes: &[u8]) -> Result<Graded, Failure> {
 #[must_use]
 pub fn policy(lab: &Lab, name: &str) -> Option<Report> {
     let (_, policy) = lab.policy(name)?;
-    Some(labs::grade(lab, Subject::Policy(name.into()), &mut Native(policy.make)))
+    Some(labs::grade(
+        lab,
+        Subject::Policy(name.into()),
+        &mut Native(policy.make),
+    ))
 }
 
 /// A report for people.
@@ -32,13 +36,25 @@ pub fn policy(lab: &Lab, name: &str) -> Option<Report> {
 pub fn table(lab: &Lab, report: &Report) -> String {
     let metrics: Vec<&str> = lab.spec().metrics.iter().map(|m| m.id.as_str()).collect();
     let mut text = format!("{:<14}{:>8}{:>11}", "scenario", "score", "ops/call");
-    metrics.iter().for_each(|id| text += &format!("{:>12}", cell(lab, id)));
+    metrics
+        .iter()
+        .for_each(|id| text += &format!("{:>12}", cell(lab, id)));
     for scenario in &report.scenarios {
-        let case = scenario.cases.iter().find(|case| case.score == scenario.score);
+        let case = scenario
+            .cases
+            .iter()
+            .find(|case| case.score == scenario.score);
         let ops = case.and_then(|case| case.ops.as_ref());
-        let ops = ops.map_or("–".into(), |o| format!("{:.1}", o.mean_milli as f64 / 1000.0));
+        let ops = ops.map_or("–".into(), |o| {
+            format!("{:.1}", o.mean_milli as f64 / 1000.0)
+        });
         // Writing to a String cannot fail.
-        let _ = write!(text, "\n{:<14}{:>8}{ops:>11}", scenario.id, points(scenario.score));
+        let _ = write!(
+            text,
+            "\n{:<14}{:>8}{ops:>11}",
+            scenario.id,
+            points(scenario.score)
+        );
         for id in &metrics {
             let value = case.and_then(|case| case.metrics.get(*id));
             let _ = write!(text, "{:>12}", value.map_or("–".into(), i64::to_string));
@@ -60,7 +76,12 @@ pub fn table(lab: &Lab, report: &Report) -> String {
 }
 
 fn cell(lab: &Lab, id: &str) -> String {
-    let unit = lab.spec().metrics.iter().find(|m| m.id == id).map(|m| m.unit.as_str());
+    let unit = lab
+        .spec()
+        .metrics
+        .iter()
+        .find(|m| m.id == id)
+        .map(|m| m.unit.as_str());
     unit.map_or_else(|| id.to_owned(), |unit| format!("{id} {unit}"))
 }
 

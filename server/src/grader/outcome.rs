@@ -60,8 +60,15 @@ impl Refusal {
 
 impl Problem {
     pub(super) fn invalid(errors: Vec<Refusal>) -> Self {
-        let detail = errors.first().map_or_else(String::new, |e| e.message.clone());
-        Self { code: "module-invalid", title: "The module cannot be run", detail, errors }
+        let detail = errors
+            .first()
+            .map_or_else(String::new, |e| e.message.clone());
+        Self {
+            code: "module-invalid",
+            title: "The module cannot be run",
+            detail,
+            errors,
+        }
     }
 
     pub(super) fn timeout() -> Self {
@@ -91,6 +98,11 @@ impl Problem {
     }
 
     pub(super) fn new(code: &'static str, title: &'static str, detail: &str) -> Self {
-        Self { code, title, detail: detail.into(), errors: Vec::new() }
+        Self {
+            code,
+            title,
+            detail: detail.into(),
+            errors: Vec::new(),
+        }
     }
 }

@@ -110,7 +110,12 @@ impl Pool {
     #[must_use]
     pub fn new(config: PoolConfig, key: Option<InstanceKey>) -> Self {
         let turns = Semaphore::new(config.workers.max(1));
-        Self(Arc::new(Inner { config, key, turns, state: Mutex::default() }))
+        Self(Arc::new(Inner {
+            config,
+            key,
+            turns,
+            state: Mutex::default(),
+        }))
     }
 
     /// Starts a child if none waits, and returns when it is ready.
@@ -128,7 +133,11 @@ impl Pool {
     pub fn status(&self) -> Status {
         let state = self.state();
         let (lockdown, warm) = (state.lockdown, state.spare.len());
-        Status { lockdown, warm, workers: self.0.config.workers }
+        Status {
+            lockdown,
+            warm,
+            workers: self.0.config.workers,
+        }
     }
 
     /// Grades a module. A child that dies is replaced and the module tried once more; a
@@ -138,8 +147,15 @@ impl Pool {
     /// Why there is no grade.
     pub async fn grade(&self, lab: &str, module: &[u8]) -> Result<Graded, Failure> {
         let known = labs::by_id(lab).ok_or_else(|| Failure::Retry("no such lab".into()))?;
-        let hidden = self.0.key.as_ref().map_or_else(Vec::new, |key| key.cases(known));
-        let job = Job { lab: lab.into(), hidden };
+        let hidden = self
+            .0
+            .key
+            .as_ref()
+            .map_or_else(Vec::new, |key| key.cases(known));
+        let job = Job {
+            lab: lab.into(),
+            hidden,
+        };
         let turn = self.0.turns.acquire().await;
         let _turn = turn.map_err(|closed| Failure::Retry(closed.to_string()))?;
         for last in [false, true] {
@@ -164,7 +180,11 @@ impl Pool {
     /// Process ids of the children that wait; for tests that kill them.
     #[must_use]
     pub fn waiting(&self) -> Vec<u32> {
-        self.state().spare.iter().filter_map(|worker| worker.child.id()).collect()
+        self.state()
+            .spare
+            .iter()
+            .filter_map(|worker| worker.child.id())
+            .collect()
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -176,8 +196,11 @@ impl Pool {
         loop {
             let waiting = self.state().spare.pop();
             match waiting {
-                Some(mut worker) if worker.alive() => return Ok(worker),
-                Some(_) => {}
+                Some(mut worker) => {
+                    if worker.alive() {
+                        return Ok(worker);
+                    }
+                }
                 None => return self.start().await,
             }
         }
@@ -188,7 +211,10 @@ impl Pool {
         let missing = lockdown.missing();
         let changed = self.state().lockdown.replace(lockdown) != Some(lockdown);
         if changed && !missing.is_empty() {
-            tracing::error!(?missing, "graders run WITHOUT all their walls on this system");
+            tracing::error!(
+                ?missing,
+                "graders run WITHOUT all their walls on this system"
+            );
         }
         Ok(worker)
     }
@@ -230,13 +256,20 @@ impl Worker {
             .map_err(|error| format!("cannot start a grader: {error}"))?;
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (stdin, stdout) = pipes.ok_or("a grader has no pipes")?;
-        let mut worker = Self { child, stdin, stdout };
+        let mut worker = Self {
+            child,
+            stdin,
+            stdout,
+        };
         let first = timeout(START, protocol::receive::<Answer>(&mut worker.stdout)).await;
         match first {
             Ok(Ok((Answer::Ready { lockdown }, _))) => Ok((worker, lockdown)),
             Ok(Ok((Answer::Broken { reason }, _))) => Err(format!("a grader is broken: {reason}")),
             Ok(Ok(_)) => Err("a grader spoke out of turn".into()),
-            Ok(Err(_)) => Err(format!("a grader died at its start: {}", worker.words().await)),
+            Ok(Err(_)) => Err(format!(
+                "a grader died at its start: {}",
+                worker.words().await
+            )),
             Err(_) => Err("a grader did not get ready".into()),
         }
     }
@@ -284,7 +317,10 @@ impl Worker {
             // Nothing more can be done if even this fails: the words are for the log.
             let _ = timeout(Duration::from_secs(1), stderr.read_to_end(&mut bytes)).await;
         }
-        String::from_utf8_lossy(&bytes).trim().escape_debug().to_string()
+        String::from_utf8_lossy(&bytes)
+            .trim()
+            .escape_debug()
+            .to_string()
     }
 }
 
@@ -299,12 +335,7 @@ fn signal(_status: ExitStatus) -> Option<i32> {
 }
 
 /// Believes an answer only as far as it can be checked: the child ran hostile code.
-fn outcome(
-    answer: Answer,
-    report: Vec<u8>,
-    job: &Job,
-    module: &[u8],
-) -> Result<Graded, Failure> {
+fn outcome(answer: Answer, report: Vec<u8>, job: &Job, module: &[u8]) -> Result<Graded, Failure> {
     match answer {
         Answer::Graded { stars, hidden } => {
             let graded = serde_json::from_slice::<labs::Report>(&report)
@@ -312,7 +343,12 @@ fn outcome(
                 .filter(|r| r.to_bytes() == report && r.lab == job.lab)
                 .filter(|r| r.subject == labs::Subject::Module(labs::Digest::of(module)));
             let graded = graded.ok_or_else(|| Failure::Retry("no true report came".into()))?;
-            Ok(Graded { digest: graded.digest.0, report, stars, hidden })
+            Ok(Graded {
+                digest: graded.digest.0,
+                report,
+                stars,
+                hidden,
+            })
         }
         Answer::Refused { errors } => Err(Failure::Problem(Problem::invalid(errors))),
         Answer::Broken { reason } => Err(Failure::Retry(reason)),

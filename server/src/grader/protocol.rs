@@ -72,7 +72,9 @@ fn pack(head: &impl Serialize, body: &[u8]) -> io::Result<Vec<u8>> {
     let sizes = [head.len(), body.len()].map(|n| u32::try_from(n).unwrap_or(u32::MAX));
     check(sizes)?;
     let mut bytes = Vec::with_capacity(8 + head.len() + body.len());
-    sizes.iter().for_each(|size| bytes.extend(size.to_le_bytes()));
+    sizes
+        .iter()
+        .for_each(|size| bytes.extend(size.to_le_bytes()));
     bytes.extend(head);
     bytes.extend(body);
     Ok(bytes)
@@ -80,12 +82,19 @@ fn pack(head: &impl Serialize, body: &[u8]) -> io::Result<Vec<u8>> {
 
 fn check([head, body]: [u32; 2]) -> io::Result<()> {
     let fits = head <= HEAD_MAX && body <= BODY_MAX;
-    if fits { Ok(()) } else { Err(invalid("a frame is too long")) }
+    if fits {
+        Ok(())
+    } else {
+        Err(invalid("a frame is too long"))
+    }
 }
 
 fn sizes(bytes: [u8; 8]) -> io::Result<[u32; 2]> {
     let [a, b, c, d, e, f, g, h] = bytes;
-    let sizes = [u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])];
+    let sizes = [
+        u32::from_le_bytes([a, b, c, d]),
+        u32::from_le_bytes([e, f, g, h]),
+    ];
     check(sizes).map(|()| sizes)
 }
 

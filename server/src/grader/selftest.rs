@@ -28,7 +28,9 @@ fn answers(engine: &Engine, lab: &Lab) -> Result<(), String> {
     let mut guest = host.spawn(1).map_err(|fault| fault.to_string())?;
     for (number, export) in lab.spec().exports.iter().enumerate() {
         let args = vec![0; export.params.len()];
-        let reply = guest.call(number, &args).map_err(|fault| fault.to_string())?;
+        let reply = guest
+            .call(number, &args)
+            .map_err(|fault| fault.to_string())?;
         if reply.value != 0 || (export.result.is_some() && reply.ops == 0) {
             return Err(format!("{} answered {reply:?}", export.name));
         }

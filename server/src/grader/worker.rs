@@ -70,7 +70,12 @@ pub fn run(options: Options) -> ExitCode {
 
 fn grade(engine: &Engine, job: &Job, module: &[u8]) -> (Answer, Vec<u8>) {
     let Some(lab) = labs::by_id(&job.lab) else {
-        return (Answer::Broken { reason: "no such lab".into() }, Vec::new());
+        return (
+            Answer::Broken {
+                reason: "no such lab".into(),
+            },
+            Vec::new(),
+        );
     };
     let mut host = match prepare(engine, lab, module) {
         Ok(host) => host,
@@ -87,7 +92,11 @@ fn grade(engine: &Engine, job: &Job, module: &[u8]) -> (Answer, Vec<u8>) {
 pub(super) fn prepare(engine: &Engine, lab: &Lab, module: &[u8]) -> Result<Modules, Vec<Refusal>> {
     let checked = abi::check(lab.spec(), module).map_err(|errors| Refusal::all(&errors))?;
     Modules::compile(engine, lab, checked.metered()).map_err(|error| {
-        vec![Refusal { code: "compile".into(), message: error.to_string(), offset: None }]
+        vec![Refusal {
+            code: "compile".into(),
+            message: error.to_string(),
+            offset: None,
+        }]
     })
 }
 
