@@ -67,7 +67,12 @@ impl Modules {
             .memories(1)
             .build();
         let aborted = Arc::clone(&self.aborted);
-        let data = Data { seed, limits, aborting: false, aborted };
+        let data = Data {
+            seed,
+            limits,
+            aborting: false,
+            aborted,
+        };
         let mut store = Store::new(&self.engine.0, data);
         store.limiter(|data| &mut data.limits);
         store
@@ -84,7 +89,15 @@ impl Modules {
         let gas = global(&guest, &mut store, meter::GAS)?;
         let stack = global(&guest, &mut store, meter::STACK)?;
         let memory = guest.get_memory(&mut store, meter::MEMORY);
-        Ok(Wasm { store, start, call, gas, stack, memory, dead: None })
+        Ok(Wasm {
+            store,
+            start,
+            call,
+            gas,
+            stack,
+            memory,
+            dead: None,
+        })
     }
 }
 
@@ -93,7 +106,9 @@ impl Host for Modules {
         let mut wasm = self.link(self.store(seed)).map_err(|_| FaultKind::Start)?;
         match wasm.start.clone().call(&mut wasm.store, ()) {
             Ok(abi::VERSION) => Ok(Box::new(wasm)),
-            Ok(found) => Err(FaultKind::AbiVersion { found: i64::from(found) }),
+            Ok(found) => Err(FaultKind::AbiVersion {
+                found: i64::from(found),
+            }),
             Err(_) => Err(wasm.fault()),
         }
     }
@@ -102,7 +117,9 @@ impl Host for Modules {
 /// What modules may import. The meter charges for `log`; graded texts go nowhere.
 fn offer(linker: &mut Linker<Data>) -> wasmtime::Result<()> {
     linker.func_wrap("headroom", "log", |_: i32, _: i32| ())?;
-    linker.func_wrap("env", "seed", |caller: Caller<'_, Data>| seed_number(caller.data().seed))?;
+    linker.func_wrap("env", "seed", |caller: Caller<'_, Data>| {
+        seed_number(caller.data().seed)
+    })?;
     linker.func_wrap("env", "abort", abort)?;
     Ok(())
 }
@@ -132,18 +149,26 @@ fn abort(
 
 /// An AssemblyScript string, cut to [`MAX_ABORT_UNITS`]; nothing if it does not lie in memory.
 fn text(caller: &mut Caller<'_, Data>, at: u32) -> Option<String> {
-    let memory = caller.get_export(meter::MEMORY).and_then(Extern::into_memory)?;
+    let memory = caller
+        .get_export(meter::MEMORY)
+        .and_then(Extern::into_memory)?;
     let bytes = memory.data(&*caller);
     let head = at.checked_sub(LENGTH_BEFORE)? as usize;
     let length = bytes.get(head..head.checked_add(4)?)?;
     let length = u32::from_le_bytes(length.try_into().ok()?).min(MAX_ABORT_UNITS * 2) & !1;
     let text = bytes.get(at as usize..(at as usize).checked_add(length as usize)?)?;
-    let units: Vec<u16> = text.as_chunks().0.iter().map(|c| u16::from_le_bytes(*c)).collect();
+    let units: Vec<u16> = text
+        .as_chunks()
+        .0
+        .iter()
+        .map(|c| u16::from_le_bytes(*c))
+        .collect();
     Some(String::from_utf16_lossy(&units))
 }
 
 fn global(of: &Instance, store: &mut Store<Data>, name: &str) -> wasmtime::Result<Global> {
-    of.get_global(store, name).ok_or_else(|| wasmtime::Error::msg("a global is missing"))
+    of.get_global(store, name)
+        .ok_or_else(|| wasmtime::Error::msg("a global is missing"))
 }
 
 /// One instance.
@@ -186,12 +211,17 @@ impl Guest for Wasm {
         let number = i32::try_from(export).unwrap_or(-1);
         let args = (number, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
         match self.call.call(&mut self.store, args) {
-            Ok((value, cost)) => Ok(Reply { value, ops: u64::try_from(cost).unwrap_or(0) }),
+            Ok((value, cost)) => Ok(Reply {
+                value,
+                ops: u64::try_from(cost).unwrap_or(0),
+            }),
             Err(_) => Err(self.fault()),
         }
     }
 
     fn pages(&self) -> u32 {
-        self.memory.map_or(0, |m| u32::try_from(m.size(&self.store)).unwrap_or(u32::MAX))
+        self.memory.map_or(0, |m| {
+            u32::try_from(m.size(&self.store)).unwrap_or(u32::MAX)
+        })
     }
 }

@@ -43,7 +43,11 @@ impl Lockdown {
             ("seccomp", self.seccomp),
             ("death-signal", self.death_signal),
         ];
-        walls.into_iter().filter(|(_, stands)| !stands).map(|(name, _)| name).collect()
+        walls
+            .into_iter()
+            .filter(|(_, stands)| !stands)
+            .map(|(name, _)| name)
+            .collect()
     }
 }
 
@@ -76,8 +80,8 @@ mod linux {
     };
     use rustix::process::{Resource, Rlimit, Signal, nice, set_parent_process_death_signal};
     use seccompiler::{
-        BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition,
-        SeccompFilter, SeccompRule,
+        BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
+        SeccompRule,
     };
 
     use super::{Bounds, Lockdown};
@@ -101,7 +105,10 @@ mod linux {
             (Resource::Nofile, FILES),
         ];
         // Each is tried even if an earlier one fails.
-        let failed = limits.into_iter().filter(|(what, most)| !set(*what, *most)).count();
+        let failed = limits
+            .into_iter()
+            .filter(|(what, most)| !set(*what, *most))
+            .count();
         let niced = nice(NICE).is_ok();
         Lockdown {
             limits: failed == 0 && niced,
@@ -120,7 +127,10 @@ mod linux {
     }
 
     fn set(what: Resource, most: u64) -> bool {
-        let limit = Rlimit { current: Some(most), maximum: Some(most) };
+        let limit = Rlimit {
+            current: Some(most),
+            maximum: Some(most),
+        };
         rustix::process::setrlimit(what, limit).is_ok()
     }
 
@@ -172,10 +182,15 @@ mod linux {
         let own = u64::from(std::process::id());
         rules.insert(libc::SYS_tgkill, vec![argument(0, own)?]);
         let arch = std::env::consts::ARCH.try_into().ok()?;
-        SeccompFilter::new(rules, SeccompAction::KillProcess, SeccompAction::Allow, arch)
-            .ok()?
-            .try_into()
-            .ok()
+        SeccompFilter::new(
+            rules,
+            SeccompAction::KillProcess,
+            SeccompAction::Allow,
+            arch,
+        )
+        .ok()?
+        .try_into()
+        .ok()
     }
 
     fn argument(index: u8, value: u64) -> Option<SeccompRule> {
