@@ -5,7 +5,7 @@ mod anchors;
 mod events;
 
 use self::anchors::anchor;
-use self::events::{alert, end_of, markup, text_of, words};
+use self::events::{alert, end_of, markup, start_of, text_of, words};
 use crate::model::{Block, Html, Note, Part, Section};
 use crate::page::Page;
 use crate::{fence, highlight, math};
@@ -246,7 +246,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             Ok(mathml) => markup(mathml),
             Err(error) => {
                 self.page
-                    .problem(at, format!("bad formula “{latex}”: {error}"));
+                    .problem(at, format!("bad formula “{}”: {error}", start_of(latex)));
                 markup(String::new())
             }
         }
@@ -259,9 +259,8 @@ impl<'a, 'p> Writer<'a, 'p> {
             .strip_prefix("<!--")
             .and_then(|rest| rest.strip_suffix("-->"));
         if inside.is_none_or(|inside| inside.contains("-->")) {
-            let start: String = text.trim().chars().take(24).collect();
-            self.page
-                .problem(at, format!("raw HTML is not allowed: {start}"));
+            let message = format!("raw HTML is not allowed: {}", start_of(text));
+            self.page.problem(at, message);
         }
     }
 

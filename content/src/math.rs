@@ -3,8 +3,14 @@
 use pulldown_latex::config::DisplayMode;
 use pulldown_latex::{Parser, RenderConfig, Storage, push_mathml};
 
+/// Longest formula in bytes. The parser recurses into groups, so depth must have a bound.
+const LONGEST: usize = 1_000;
+
 /// MathML of a formula, or what is wrong with it.
 pub(crate) fn html(latex: &str, display: bool) -> Result<String, String> {
+    if latex.len() > LONGEST {
+        return Err(format!("longer than {LONGEST} bytes"));
+    }
     // Macros can expand without end, and no lesson defines any.
     if let Some(command) = ["\\def", "\\let", "\\newcommand", "\\futurelet"]
         .into_iter()

@@ -86,7 +86,8 @@ impl<'a> Writer<'a, '_> {
             false => String::new(),
         };
         format!(
-            "<sup class=\"note\"><a href=\"#note-{id}\"{own} role=\"doc-noteref\">{number}</a></sup>"
+            "<sup class=\"note\">\
+             <a href=\"#note-{id}\"{own} role=\"doc-noteref\">{number}</a></sup>"
         )
     }
 

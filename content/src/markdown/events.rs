@@ -52,3 +52,8 @@ pub(super) fn words(text: &str) -> u32 {
         .count();
     u32::try_from(count).unwrap_or(u32::MAX)
 }
+
+/// Enough of a text to recognise it in a message.
+pub(super) fn start_of(text: &str) -> String {
+    text.trim().chars().take(40).collect()
+}

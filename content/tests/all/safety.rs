@@ -140,6 +140,7 @@ fn hostile_text_takes_linear_time() {
         "&".repeat(n),
         "a|".repeat(n / 4),
         "[^a]: ".repeat(2_000),
+        format!("${}{}$", "{".repeat(n), "}".repeat(n)),
     ];
     for pattern in patterns {
         // Most of these are refused; what counts is that an answer comes.
