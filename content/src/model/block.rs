@@ -130,7 +130,9 @@ pub struct Reference {
     pub kind: String,
     /// When it was published: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
     pub date: String,
-    /// Day on which the link and what we say about it were checked, `YYYY-MM-DD`.
+    /// Day on which somebody last followed the link and compared it with what we say of it,
+    /// `YYYY-MM-DD`; empty if nobody has yet.
+    #[serde(default)]
     pub checked: String,
     /// Why to read it.
     pub why: String,
