@@ -8,7 +8,7 @@ use leptos::ev::{DragEvent, Event};
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos::web_sys::{FileList, HtmlInputElement, Storage};
+use leptos::web_sys::{FileList, HtmlElement, HtmlInputElement, Storage};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -61,7 +61,10 @@ fn object(fields: &[(&str, JsValue)]) -> JsValue {
 
 fn text(value: &JsValue, name: &str) -> String {
     let field = get(value, name).unwrap_or(JsValue::UNDEFINED);
-    field.as_string().or_else(|| field.as_f64().map(|n| n.to_string())).unwrap_or_default()
+    field
+        .as_string()
+        .or_else(|| field.as_f64().map(|n| n.to_string()))
+        .unwrap_or_default()
 }
 
 fn storage() -> Option<Storage> {
@@ -74,7 +77,11 @@ fn key(state: State, name: &str) -> String {
 
 fn show(state: State, title: &str, error: &JsValue) {
     let text = text(error, "message");
-    let text = if text.is_empty() { format!("{error:?}") } else { text };
+    let text = if text.is_empty() {
+        format!("{error:?}")
+    } else {
+        text
+    };
     state.fail(title, vec![text]);
 }
 
@@ -111,7 +118,7 @@ fn kept(state: State, language: &str) -> String {
     stored.unwrap_or_else(starter)
 }
 
-async fn load(state: State, module: &str, host: &leptos::web_sys::HtmlElement) -> Answer<()> {
+async fn load(state: State, module: &str, host: &HtmlElement) -> Answer<()> {
     let loaded = wait(call(&global(), "headroomImport", &[&module.into()])?).await?;
     let mut bench = get(&global(), "headroomWorkbench")?;
     if bench.is_undefined() {
@@ -137,7 +144,9 @@ pub(super) fn typed(state: State, doc: String) {
     if let Some(storage) = storage() {
         let language = state.language.get_untracked();
         if storage.set_item(&key(state, &language), &doc).is_err() {
-            state.status.set("This browser does not keep what you type: copy it.".to_owned());
+            state
+                .status
+                .set("This browser does not keep what you type: copy it.".to_owned());
         }
     }
     state.source.set(doc);
@@ -192,7 +201,9 @@ pub(super) fn dropped(state: State, event: &DragEvent) {
 }
 
 fn take_file(state: State, files: Option<FileList>) {
-    let Some(file) = files.and_then(|files| files.get(0)) else { return };
+    let Some(file) = files.and_then(|files| files.get(0)) else {
+        return;
+    };
     spawn_local(async move {
         let file: JsValue = file.into();
         let read = async { wait(call(&file, "arrayBuffer", &[])?).await };
@@ -201,7 +212,9 @@ fn take_file(state: State, files: Option<FileList>) {
                 let bytes = Uint8Array::new(&buffer);
                 HELD.with_borrow_mut(|held| held.dropped = Some(bytes));
                 state.file.set(Some(text(&file, "name")));
-                state.status.set("Module read. Run it to see what it does.".to_owned());
+                state
+                    .status
+                    .set("Module read. Run it to see what it does.".to_owned());
             }
             Err(error) => show(state, "The file cannot be read", &error),
         }
@@ -214,7 +227,10 @@ pub(super) fn run(state: State) {
         return;
     }
     let Some(bench) = held().bench else {
-        state.fail("The workbench is still loading", vec!["Try again in a moment.".to_owned()]);
+        state.fail(
+            "The workbench is still loading",
+            vec!["Try again in a moment.".to_owned()],
+        );
         return;
     };
     state.clear();
@@ -227,7 +243,9 @@ pub(super) fn run(state: State) {
 }
 
 async fn compile_and_run(state: State, bench: &JsValue) -> Answer<()> {
-    let Some(wasm) = module(state, bench).await? else { return Ok(()) };
+    let Some(wasm) = module(state, bench).await? else {
+        return Ok(());
+    };
     state.status.set("Checking the module…".to_owned());
     let lab = JsValue::from(state.lab.id);
     let checked = wait(call(bench, "check", &[&lab, &wasm])?).await?;
@@ -236,7 +254,9 @@ async fn compile_and_run(state: State, bench: &JsValue) -> Answer<()> {
         return Ok(());
     }
     HELD.with_borrow_mut(|held| held.ran = Some(wasm.clone()));
-    state.status.set("Running every public scenario…".to_owned());
+    state
+        .status
+        .set("Running every public scenario…".to_owned());
     let take = Closure::<dyn FnMut(String)>::new(move |json: String| {
         match serde_json::from_str::<Message>(&json) {
             Ok(message) => state.take(message),
@@ -267,7 +287,14 @@ async fn module(state: State, bench: &JsValue) -> Answer<Option<Uint8Array>> {
     state.status.set("Compiling…".to_owned());
     let source = JsValue::from(state.source.get_untracked());
     let answer = wait(call(bench, "compile", &[&language.into(), &source])?).await?;
-    let found = get(&answer, if get(&answer, "ok")?.is_truthy() { "warnings" } else { "errors" })?;
+    let found = get(
+        &answer,
+        if get(&answer, "ok")?.is_truthy() {
+            "warnings"
+        } else {
+            "errors"
+        },
+    )?;
     if let Some(editor) = held().editor {
         // Diagnostics in the editor are an addition to the list below it.
         let _ = call(&editor, "setDiagnostics", &[&found]);
@@ -303,7 +330,14 @@ pub(super) fn stop(state: State) {
 
 /// Has the server grade the module that ran last.
 pub(super) fn submit(state: State) {
-    let Held { bench: Some(bench), ran: Some(wasm), .. } = held() else { return };
+    let Held {
+        bench: Some(bench),
+        ran: Some(wasm),
+        ..
+    } = held()
+    else {
+        return;
+    };
     state.submitting.set(true);
     state.status.set("Submitting…".to_owned());
     spawn_local(async move {
@@ -317,18 +351,32 @@ pub(super) fn submit(state: State) {
 async fn send(state: State, bench: &JsValue, wasm: Uint8Array) -> Answer<()> {
     let tell = Closure::<dyn FnMut(String)>::new(move |json: String| {
         let read: Option<serde_json::Value> = serde_json::from_str(&json).ok();
-        let word = read.as_ref().and_then(|v| v.get("status")).and_then(|v| v.as_str());
-        state.status.set(format!("On the server: {}.", word.unwrap_or("waiting")));
+        let word = read
+            .as_ref()
+            .and_then(|v| v.get("status"))
+            .and_then(|v| v.as_str());
+        state
+            .status
+            .set(format!("On the server: {}.", word.unwrap_or("waiting")));
     });
     let uploaded = state.file.get_untracked().is_some();
-    let source = if uploaded { JsValue::NULL } else { state.source.get_untracked().into() };
+    let source = if uploaded {
+        JsValue::NULL
+    } else {
+        state.source.get_untracked().into()
+    };
     let body = object(&[
         ("wasm", wasm.into()),
         ("source", source),
         ("language", state.language.get_untracked().into()),
     ]);
     let lab = JsValue::from(state.lab.id);
-    let answer = wait(call(bench, "submit", &[&lab, &body, &tell.into_js_value()])?).await?;
+    let answer = wait(call(
+        bench,
+        "submit",
+        &[&lab, &body, &tell.into_js_value()],
+    )?)
+    .await?;
     let answer = answer.as_string().unwrap_or_default();
     let answer = serde_json::from_str(&answer).map_err(|e| JsValue::from(e.to_string()))?;
     state.server.set(Some(answer));

@@ -6,6 +6,7 @@ use ::labs::engine::plot::{Plot, Role};
 use ::labs::{Lab, Native, Policy, run_case};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
 
 use super::State;
 use crate::components::chart;
@@ -49,7 +50,7 @@ fn tabs(state: State) -> impl IntoView {
         event.prevent_default();
         state.scenario.set(to);
         let tab = document().get_element_by_id(&format!("wb-tab-{to}"));
-        if let Some(tab) = tab.and_then(|t| t.dyn_into::<leptos::web_sys::HtmlElement>().ok()) {
+        if let Some(tab) = tab.and_then(|t| t.dyn_into::<HtmlElement>().ok()) {
             // Focus follows the choice; without it the keys still work.
             let _ = tab.focus();
         }
@@ -63,13 +64,23 @@ fn tabs(state: State) -> impl IntoView {
                 on:click=move |_| state.scenario.set(i)>{scenario.id.clone()}</button>
         }
     };
-    let tabs = state.lab.spec().public().enumerate().map(tab).collect_view();
+    let tabs = state
+        .lab
+        .spec()
+        .public()
+        .enumerate()
+        .map(tab)
+        .collect_view();
     view! { <div class="wb-tabs" role="tablist" aria-label="Scenarios" on:keydown=go>{tabs}</div> }
 }
 
 fn overlays(state: State) -> impl IntoView {
-    let names =
-        [("you", "you"), ("reference", "reference"), ("naive", "naive"), ("bound", "limits")];
+    let names = [
+        ("you", "you"),
+        ("reference", "reference"),
+        ("naive", "naive"),
+        ("bound", "limits"),
+    ];
     let boxes = names.into_iter().map(|(id, label)| {
         let toggle = move |_| {
             state.overlays.update(|shown| {
@@ -103,12 +114,17 @@ fn draw(state: State, known: StoredValue<Known>) -> String {
     };
     let built_in = |policy: &'static Policy| {
         known.try_update_value(|known| {
-            known.entry((policy.id, at)).or_insert_with(|| run(state.lab, at, policy)).clone()
+            known
+                .entry((policy.id, at))
+                .or_insert_with(|| run(state.lab, at, policy))
+                .clone()
         })
     };
     let reference = built_in(state.lab.reference()).unwrap_or_default();
     let naive = state.naive().and_then(built_in).unwrap_or_default();
-    let mine = state.cases.with(|cases| cases.get(&scenario.id).map(|(_, plots)| plots.clone()));
+    let mine = state
+        .cases
+        .with(|cases| cases.get(&scenario.id).map(|(_, plots)| plots.clone()));
     let mut out = String::new();
     for (i, frame) in reference.iter().enumerate() {
         let mut plot = frame.clone();
@@ -117,11 +133,19 @@ fn draw(state: State, known: StoredValue<Known>) -> String {
             plot.series.retain(|s| s.role == Role::Offered);
         }
         let mut lay = |id: &str, plots: &[Plot], role: Role, label: &str| {
-            if let Some(other) = plots.iter().find(|p| p.id == frame.id && shown.contains(id)) {
+            if let Some(other) = plots
+                .iter()
+                .find(|p| p.id == frame.id && shown.contains(id))
+            {
                 plot.overlay(other, role, label);
             }
         };
-        lay("naive", &naive, Role::Naive, state.naive().map_or("naive", |p| p.title));
+        lay(
+            "naive",
+            &naive,
+            Role::Naive,
+            state.naive().map_or("naive", |p| p.title),
+        );
         lay("reference", &reference, Role::Reference, "reference");
         lay("you", mine.as_deref().unwrap_or_default(), Role::You, "you");
         out.push_str(&chart::figure(&plot, &format!("wb-{i}")));

@@ -38,7 +38,6 @@ const fn title(language: &str) -> &str {
 }
 
 pub(super) fn editor(state: State, host: NodeRef<leptos::html::Div>) -> impl IntoView {
-    let source = state.source.get_untracked();
     view! {
         <div class="wb-editor">
             <div node_ref=host></div>
@@ -47,7 +46,7 @@ pub(super) fn editor(state: State, host: NodeRef<leptos::html::Div>) -> impl Int
                 autocomplete="off" hidden=move || state.mounted.get()
                 prop:value=move || state.source.get()
                 on:input=move |e| bridge::typed(state, event_target_value(&e))
-            >{source}</textarea>
+            ></textarea>
         </div>
     }
 }
@@ -57,9 +56,16 @@ pub(super) fn drop_zone(state: State) -> impl IntoView {
     let build = move || {
         let starter = state.starter(&state.language.get());
         let built = starter.filter(|s| s.language != "assemblyscript");
-        built.map_or_else(String::new, |s| format!("Build {} with: {}", s.file, s.build))
+        built.map_or_else(String::new, |s| {
+            format!("Build {} with: {}", s.file, s.build)
+        })
     };
-    let name = move || state.file.get().map_or_else(String::new, |f| format!("Module: {f}"));
+    let name = move || {
+        state
+            .file
+            .get()
+            .map_or_else(String::new, |f| format!("Module: {f}"))
+    };
     view! {
         <div
             class="wb-drop" data-over=move || over.get().to_string()

@@ -22,18 +22,34 @@ fn server(state: State, answer: &serde_json::Value) -> AnyView {
     let report = answer.pointer("/grade/report").cloned();
     let report: Option<Report> = report.and_then(|r| serde_json::from_value(r).ok());
     let Some(report) = report else {
-        let text = |at: &str| answer.pointer(at).and_then(|v| v.as_str()).unwrap_or("").to_owned();
+        let text = |at: &str| {
+            answer
+                .pointer(at)
+                .and_then(|v| v.as_str())
+                .unwrap_or("")
+                .to_owned()
+        };
         let (title, detail) = (text("/problem/title"), text("/problem/detail"));
         return view! { <section><h3>"On the server"</h3><p><strong>{title}</strong></p><p>{detail}</p></section> }
             .into_any();
     };
-    let same = state.local.with(|local| local.as_ref().is_some_and(|l| l.digest == report.digest));
+    let same = state
+        .local
+        .with(|local| local.as_ref().is_some_and(|l| l.digest == report.digest));
     let (class, word) = if same {
-        ("verdict-equal", "Equal: the server's report has the same bytes as this browser's.")
+        (
+            "verdict-equal",
+            "Equal: the server's report has the same bytes as this browser's.",
+        )
     } else {
-        ("verdict-differs", "Differs: the two reports are not the same. Run again with the module you submitted.")
+        (
+            "verdict-differs",
+            "Differs: the two reports are not the same. Run again with the module you submitted.",
+        )
     };
-    let stars = answer.pointer("/grade/stars").and_then(serde_json::Value::as_u64);
+    let stars = answer
+        .pointer("/grade/stars")
+        .and_then(serde_json::Value::as_u64);
     let stars = stars.map(|n| view! { <p>"Stars after the hidden scenarios: " {n} " of 3"</p> });
     view! {
         <section>
@@ -48,7 +64,10 @@ fn server(state: State, answer: &serde_json::Value) -> AnyView {
 
 fn table(lab: &Lab, report: &Report) -> impl IntoView + use<> {
     let spec = lab.spec();
-    let head = spec.metrics.iter().map(|m| view! { <th scope="col">{m.title.clone()}</th> });
+    let head = spec
+        .metrics
+        .iter()
+        .map(|m| view! { <th scope="col">{m.title.clone()}</th> });
     let head = head.collect_view();
     let rows = report.scenarios.iter().map(|scenario| {
         let case = scenario.cases.first();
@@ -68,9 +87,15 @@ fn table(lab: &Lab, report: &Report) -> impl IntoView + use<> {
     });
     let rows = rows.collect_view();
     let cost = report.ops_mean_milli.map_or_else(String::new, |milli| {
-        format!("{}.{:03} metered operations per call", milli / 1_000, milli % 1_000)
+        format!(
+            "{}.{:03} metered operations per call",
+            milli / 1_000,
+            milli % 1_000
+        )
     });
-    let pages = report.pages.map_or_else(String::new, |pages| format!(" · {pages} pages"));
+    let pages = report
+        .pages
+        .map_or_else(String::new, |pages| format!(" · {pages} pages"));
     view! {
         <p class="wb-score">{points(report.score)} " points"</p>
         <p class="note">

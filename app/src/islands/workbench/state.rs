@@ -109,16 +109,26 @@ impl State {
 
     /// The starter of a language.
     pub(super) fn starter(self, language: &str) -> Option<&'static Starter> {
-        self.lab.files.starters.iter().find(|starter| starter.language == language)
+        self.lab
+            .files
+            .starters
+            .iter()
+            .find(|starter| starter.language == language)
     }
 
     /// The policy that plays the naive part.
     pub(super) fn naive(self) -> Option<&'static ::labs::Policy> {
-        self.lab.policies.iter().find(|policy| policy.role == PolicyRole::Naive)
+        self.lab
+            .policies
+            .iter()
+            .find(|policy| policy.role == PolicyRole::Naive)
     }
 
     /// Forgets the last run before the next.
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "runs start in browsers"))]
+    #[cfg_attr(
+        not(feature = "hydrate"),
+        expect(dead_code, reason = "runs start in browsers")
+    )]
     pub(super) fn clear(self) {
         self.trouble.set(None);
         self.log.set(Vec::new());
@@ -129,15 +139,24 @@ impl State {
     }
 
     /// Takes a message of the engine's worker.
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "runs start in browsers"))]
+    #[cfg_attr(
+        not(feature = "hydrate"),
+        expect(dead_code, reason = "runs start in browsers")
+    )]
     pub(super) fn take(self, message: Message) {
         match message {
             Message::Case { case, plots } => self.take_case(case, plots),
             Message::Progress { done, total } => self.progress.set((done, total)),
             Message::Report { report } => self.take_report(&report),
             Message::Log { text } => self.log.update(|log| log.push(text)),
-            Message::Error { message, advice, position } => {
-                let place = position.filter(|p| !p.is_null()).map(|p| format!("At {p}."));
+            Message::Error {
+                message,
+                advice,
+                position,
+            } => {
+                let place = position
+                    .filter(|p| !p.is_null())
+                    .map(|p| format!("At {p}."));
                 let lines = advice.into_iter().chain(place).collect();
                 self.fail(&message, lines);
             }
@@ -147,7 +166,10 @@ impl State {
     fn take_case(self, case: Case, plots: Vec<Plot>) {
         if let Some(fault) = &case.fault {
             let spec = self.lab.spec();
-            let name = spec.exports.get(fault.at.export).map_or("?", |e| e.name.as_str());
+            let name = spec
+                .exports
+                .get(fault.at.export)
+                .map_or("?", |e| e.name.as_str());
             let args: Vec<String> = fault.at.args.iter().map(i64::to_string).collect();
             let place = format!(
                 "Scenario {}, call {}: {name}({}).",
@@ -155,8 +177,14 @@ impl State {
                 fault.at.call,
                 args.join(", ")
             );
-            let lines = vec![place, "This scenario scores 0 until the call returns.".to_owned()];
-            self.trouble.set(Some(Trouble { title: fault.kind.to_string(), lines }));
+            let lines = vec![
+                place,
+                "This scenario scores 0 until the call returns.".to_owned(),
+            ];
+            self.trouble.set(Some(Trouble {
+                title: fault.kind.to_string(),
+                lines,
+            }));
         }
         self.cases.update(|cases| {
             cases.entry(case.scenario.clone()).or_insert((case, plots));
@@ -175,9 +203,11 @@ impl State {
     }
 
     /// Ends a run with something to read.
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "runs start in browsers"))]
     pub(super) fn fail(self, title: &str, lines: Vec<String>) {
-        self.trouble.set(Some(Trouble { title: title.to_owned(), lines }));
+        self.trouble.set(Some(Trouble {
+            title: title.to_owned(),
+            lines,
+        }));
         self.status.set("Stopped. The reason is below.".to_owned());
         self.running.set(false);
         self.submitting.set(false);
