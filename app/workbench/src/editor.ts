@@ -112,7 +112,11 @@ export function mountEditor(host: HTMLElement, options: EditorOptions): Editor {
   hint.textContent = HINT;
   hint.style.cssText = "margin:0;padding:.25rem .5rem;font-size:.8125rem;opacity:.8";
   const language = new Compartment();
-  const attributes = { "aria-label": options.label, "aria-describedby": "hint", spellcheck: "false" };
+  const attributes = {
+    "aria-label": options.label,
+    "aria-describedby": "hint",
+    spellcheck: "false",
+  };
   const view = new EditorView({
     root,
     parent: root as unknown as Element,

@@ -51,6 +51,8 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const LOG_BYTES = 1024;
 const LOG_LINES = 200;
+/** The dispatcher's tables and the adapter's exports that go into them. */
+const TABLES = [["calls", "call"], ["costs", "cost"], ["sizes", "pages"]] as const;
 
 interface Instance {
   exports: WebAssembly.Exports;
@@ -150,7 +152,9 @@ export class Engine {
     if (!this.#room) return -1;
     let memory: WebAssembly.Memory | undefined;
     const text = (ptr: number, len: number) =>
-      memory ? decoder.decode(new Uint8Array(memory.buffer).slice(ptr >>> 0, (ptr + len) >>> 0)) : "";
+      memory
+        ? decoder.decode(new Uint8Array(memory.buffer).slice(ptr >>> 0, (ptr >>> 0) + len))
+        : "";
     const guest = new WebAssembly.Instance(this.#room.guest, {
       env: {
         abort: (message: number, file: number, line: number, column: number) => {
@@ -176,7 +180,7 @@ export class Engine {
     }
     if (found !== 1) throw new Stop({ kind: "abi-version", found }, null);
     const index = this.#instances.length - 1;
-    for (const [table, link] of [["calls", "call"], ["costs", "cost"], ["sizes", "pages"]] as const) {
+    for (const [table, link] of TABLES) {
       const links = this.#dispatcher[table] as WebAssembly.Table;
       if (links.length <= index) links.grow(index + 1 - links.length);
       links.set(index, adapter[link] as Link);
@@ -260,7 +264,8 @@ function ascString(memory: WebAssembly.Memory, ptr: number): string {
 const ADVICE: Record<FaultKind["kind"], [string, string]> = {
   "out-of-ops": [
     "One call spent more operations than a call may.",
-    "Look for a loop that does not end, or for work that grows with the number of tenants or calls.",
+    "Look for a loop that does not end, or for work that grows with the number of tenants or " +
+      "calls, such as a map that doubles.",
   ],
   "call-depth": [
     "Calls nested too deep.",

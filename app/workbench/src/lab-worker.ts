@@ -37,7 +37,8 @@ scope.onmessage = ({ data }) => {
     engines = undefined;
     if (error instanceof EngineError) {
       for (const { code, message } of refusals(error)) {
-        send({ type: "error", code, message, advice: "Change the module as said, then run again." });
+        const advice = "Change the module as said, then run again.";
+        send({ type: "error", code, message, advice });
       }
     } else if (!(error instanceof GuestFault)) {
       const message = error instanceof Error ? error.message : String(error);

@@ -65,7 +65,8 @@ export async function submit(
 ): Promise<string> {
   const key = outside.key();
   const body = new FormData();
-  body.set("module", new Blob([work.wasm as BlobPart], { type: "application/wasm" }), "policy.wasm");
+  const module = new Blob([work.wasm as BlobPart], { type: "application/wasm" });
+  body.set("module", module, "policy.wasm");
   if (work.source !== undefined) body.set("source", work.source);
   if (work.language !== undefined) body.set("language", work.language);
   const url = `/api/v1/labs/${encodeURIComponent(lab)}/submissions`;

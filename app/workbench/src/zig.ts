@@ -4,8 +4,8 @@ import type { StreamParser } from "@codemirror/language";
 
 const KEYWORDS = new Set(
   (
-    "addrspace align allowzero and anyframe anytype asm async await break callconv catch comptime " +
-    "const continue defer else enum errdefer error export extern fn for if inline linksection " +
+    "addrspace align allowzero and anyframe anytype asm async await break callconv catch " +
+    "comptime const continue defer else enum errdefer error export extern fn for if inline linksection " +
     "noalias noinline nosuspend opaque or orelse packed pub resume return struct suspend switch " +
     "test threadlocal try union unreachable usingnamespace var volatile while"
   ).split(" "),

@@ -73,7 +73,11 @@ impl Host for Worker {
         // SAFETY: a number goes out and a number comes back.
         let instance = unsafe { guest_spawn(seed.cast_signed()) };
         LAST.with(|last| last.inside.set(false));
-        if instance < 0 { Err(FaultKind::Start) } else { Ok(Box::new(Remote(instance))) }
+        if instance < 0 {
+            Err(FaultKind::Start)
+        } else {
+            Ok(Box::new(Remote(instance)))
+        }
     }
 }
 
@@ -93,12 +97,24 @@ impl Guest for Remote {
         // SAFETY: only numbers cross; the worker gives these functions for every instance.
         let (value, ops) = unsafe {
             let value = guest_call(
-                self.0, export as i32, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7],
+                self.0,
+                export as i32,
+                a[0],
+                a[1],
+                a[2],
+                a[3],
+                a[4],
+                a[5],
+                a[6],
+                a[7],
             );
             (value, guest_cost(self.0))
         };
         LAST.with(|last| last.inside.set(false));
-        Ok(Reply { value, ops: ops.max(0).cast_unsigned() })
+        Ok(Reply {
+            value,
+            ops: ops.max(0).cast_unsigned(),
+        })
     }
 
     fn pages(&self) -> u32 {
@@ -278,8 +294,13 @@ pub unsafe extern "C" fn assemble(
     struct Ran {
         case: Case,
     }
-    let (lab, subject, cases) =
-        unsafe { (bytes(lab, len), bytes(subject, subject_len), bytes(cases, cases_len)) };
+    let (lab, subject, cases) = unsafe {
+        (
+            bytes(lab, len),
+            bytes(subject, subject_len),
+            bytes(cases, cases_len),
+        )
+    };
     answer(find(lab).and_then(|lab| {
         let subject: Subject =
             serde_json::from_slice(subject).map_err(|e| refusal("bad-subject", e))?;
@@ -291,7 +312,11 @@ pub unsafe extern "C" fn assemble(
 
 unsafe fn bytes<'a>(ptr: *const u8, len: usize) -> &'a [u8] {
     // SAFETY: the caller's promise; an empty slice needs no memory.
-    if len == 0 { &[] } else { unsafe { std::slice::from_raw_parts(ptr, len) } }
+    if len == 0 {
+        &[]
+    } else {
+        unsafe { std::slice::from_raw_parts(ptr, len) }
+    }
 }
 
 /// Leaves the answer in the result buffer and says which kind it is.
@@ -319,12 +344,19 @@ fn find(id: &[u8]) -> Result<&'static Lab, Value> {
 
 fn metered(lab: &[u8], wasm: &[u8]) -> Result<Vec<u8>, Value> {
     let checked = labs::abi::check(find(lab)?.spec(), wasm);
-    checked.map(|checked| checked.metered().to_vec()).map_err(|errors| json!(errors))
+    checked
+        .map(|checked| checked.metered().to_vec())
+        .map_err(|errors| json!(errors))
 }
 
 fn place(lab: &'static Lab, scenario: i32, seed: i32) -> Result<(&'static Scenario, u64), Value> {
-    let known = usize::try_from(scenario).ok().and_then(|i| lab.spec().scenarios.get(i));
+    let known = usize::try_from(scenario)
+        .ok()
+        .and_then(|i| lab.spec().scenarios.get(i));
     let known = known.ok_or_else(|| refusal("no-scenario", "no such scenario"))?;
     let seed = usize::try_from(seed).ok().and_then(|i| known.seeds.get(i));
-    Ok((known, *seed.ok_or_else(|| refusal("no-seed", "no such seed"))?))
+    Ok((
+        known,
+        *seed.ok_or_else(|| refusal("no-seed", "no such seed"))?,
+    ))
 }
