@@ -122,7 +122,8 @@ fn signature(wanted: &Wanted, found: &FuncType) -> Option<AbiError> {
     }
     let types = || found.params().iter().chain(found.results());
     let advice = if types().any(|t| matches!(t, W::F32 | W::F64)) {
-        "; no float crosses the boundary: take and return i64 and i32 (in AssemblyScript `number` is f64)"
+        "; no float crosses the boundary: take and return i64 and i32 (in AssemblyScript \
+         `number` is f64)"
     } else if wanted.results.is_empty() && !found.results().is_empty() {
         "; it returns nothing"
     } else if found.params().len() == wanted.params.len() {

@@ -20,7 +20,7 @@ const ADVICE: &[(WasmFeatures, &str, &str)] = &[
     (
         WasmFeatures::SIMD,
         "SIMD",
-        "do not enable it: rustc `-C target-feature=-simd128`, clang `-mno-simd128`, asc `--disable simd`",
+        "rustc `-C target-feature=-simd128`, clang `-mno-simd128`, asc `--disable simd`",
     ),
     (
         WasmFeatures::RELAXED_SIMD,
@@ -30,7 +30,8 @@ const ADVICE: &[(WasmFeatures, &str, &str)] = &[
     (
         WasmFeatures::THREADS,
         "threads (atomics, shared memory)",
-        "rustc `-C target-feature=-atomics`, clang without `-pthread` and `-matomics`, asc without `--enable threads`",
+        "rustc `-C target-feature=-atomics`, clang without `-pthread` and `-matomics`, asc \
+         without `--enable threads`",
     ),
     (
         WasmFeatures::TAIL_CALL,
@@ -65,7 +66,7 @@ const ADVICE: &[(WasmFeatures, &str, &str)] = &[
     (
         WasmFeatures::GC_TYPES,
         "externref and other host references",
-        "policies exchange i32 and i64 only; rustc needs `-C target-feature=-gc` or no `externref` tables",
+        "policies exchange i32 and i64 only",
     ),
     (
         WasmFeatures::FUNCTION_REFERENCES,

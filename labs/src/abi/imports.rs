@@ -100,10 +100,12 @@ fn advice(import: &Import<'_>, kind: &str) -> &'static str {
         }
         ("gojs" | "go", _) => "build with TinyGo `-target=wasm-unknown`, not `-target=wasm`",
         ("__wbindgen_placeholder__" | "wbg" | "./index_bg.js", _) => {
-            "do not use wasm-bindgen: export plain functions with `#[unsafe(no_mangle)] pub extern \"C\" fn`"
+            "do not use wasm-bindgen: export plain functions with `#[unsafe(no_mangle)] pub \
+             extern \"C\" fn`"
         }
         ("env", "memory") => {
-            "own the memory instead (asc without `--importMemory`, linker without `--import-memory`)"
+            "own the memory instead (asc without `--importMemory`, linker without \
+             `--import-memory`)"
         }
         ("env", "table" | "__indirect_function_table") => {
             "own the table instead (asc without `--importTable`, linker without `--import-table`)"
@@ -127,7 +129,8 @@ fn advice(import: &Import<'_>, kind: &str) -> &'static str {
         }
         _ if kind != "function" => "define it in the module instead",
         _ => {
-            "only `env.abort`, `env.seed` and `headroom.log` can be imported; is a function declared but not defined?"
+            "only `env.abort`, `env.seed` and `headroom.log` can be imported; is a function \
+             declared but not defined?"
         }
     }
 }

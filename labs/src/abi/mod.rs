@@ -78,7 +78,8 @@ fn preamble(bytes: &[u8]) -> Result<(), AbiError> {
             Code::TooLarge,
             format!(
                 "the module has {} bytes; at most {} are allowed: build in release mode and \
-                 strip it (`wasm-opt -Oz --strip-debug`, rustc `-C strip=symbols`)",
+                 strip it (rustc `-C strip=symbols`, Cargo `profile.release.strip = true`, \
+                 clang `-Wl,--strip-all`, Zig `-fstrip`, TinyGo `-no-debug`)",
                 bytes.len(),
                 limits::MODULE_BYTES
             ),
