@@ -6,7 +6,11 @@ use crate::command::{Run, exists, say};
 
 /// Makes sure that `program` exists, from the Debian packages named.
 pub fn program(program: &str, packages: &[&str]) -> Result<()> {
-    if exists(program) { Ok(()) } else { install(packages) }
+    if exists(program) {
+        Ok(())
+    } else {
+        install(packages)
+    }
 }
 
 /// Installs packages, or says which command a person with the rights would give.
@@ -22,9 +26,14 @@ pub fn install(packages: &[&str]) -> Result<()> {
     if apt().args(["update", "-qq"]).run().is_err() {
         say("apt-get update failed; going on with the lists at hand");
     }
-    apt().args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages).run()
+    apt()
+        .args(["install", "-y", "-qq", "--no-install-recommends"])
+        .args(packages)
+        .run()
 }
 
 fn apt() -> Run {
-    Run::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(["-o", "DPkg::Lock::Timeout=300"])
+    Run::new("apt-get")
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .args(["-o", "DPkg::Lock::Timeout=300"])
 }

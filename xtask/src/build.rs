@@ -24,8 +24,15 @@ pub fn run(arguments: &[String]) -> Result<()> {
 
 /// Builds the server, with the site of the last build inside.
 pub fn server(toolchain: &Toolchain, release: bool) -> Result<PathBuf> {
-    let (flags, folder): (&[&str], _) =
-        if release { (&["--release"], "release") } else { (&[], "debug") };
-    toolchain.cargo().args(["build", "--locked", "-p", "headroom"]).args(flags).run()?;
+    let (flags, folder): (&[&str], _) = if release {
+        (&["--release"], "release")
+    } else {
+        (&[], "debug")
+    };
+    toolchain
+        .cargo()
+        .args(["build", "--locked", "-p", "headroom"])
+        .args(flags)
+        .run()?;
     Ok(target().join(folder).join("headroom"))
 }

@@ -35,7 +35,16 @@ pub fn build(toolchain: &Toolchain) -> Result<PathBuf> {
 pub fn compile(toolchain: &Toolchain, package: &str, profile: &str) -> Result<PathBuf> {
     toolchain
         .cargo()
-        .args(["build", "--locked", "--target", TARGET, "--profile", profile, "-p", package])
+        .args([
+            "build",
+            "--locked",
+            "--target",
+            TARGET,
+            "--profile",
+            profile,
+            "-p",
+            package,
+        ])
         .run()?;
     let file = format!("{}.wasm", package.replace('-', "_"));
     Ok(target().join(TARGET).join(profile).join(file))
@@ -79,7 +88,8 @@ fn lay_out(parts: &Path, site: &Path) -> Result<PathBuf> {
     let build = build_id(&files);
     let manifest = site.join("manifest.json");
     let text = serde_json::to_string_pretty(&describe(&build, &files))?;
-    if std::fs::read_to_string(&manifest).is_ok_and(|old| old == text) && site.join(&build).is_dir() {
+    if std::fs::read_to_string(&manifest).is_ok_and(|old| old == text) && site.join(&build).is_dir()
+    {
         return Ok(site.to_path_buf());
     }
     empty(site)?;
@@ -111,14 +121,21 @@ fn gather(parts: &Path) -> Result<Files> {
 }
 
 fn build_id(files: &Files) -> String {
-    let lines: String =
-        files.iter().map(|(name, bytes)| format!("{name} {}\n", fingerprint::hex(bytes))).collect();
-    fingerprint::hex(lines.as_bytes()).chars().take(BUILD_DIGITS).collect()
+    let lines: String = files
+        .iter()
+        .map(|(name, bytes)| format!("{name} {}\n", fingerprint::hex(bytes)))
+        .collect();
+    fingerprint::hex(lines.as_bytes())
+        .chars()
+        .take(BUILD_DIGITS)
+        .collect()
 }
 
 fn describe(build: &str, files: &Files) -> Value {
-    let sizes: Map<String, Value> =
-        files.iter().map(|(name, bytes)| (name.clone(), json!({"bytes": bytes.len()}))).collect();
+    let sizes: Map<String, Value> = files
+        .iter()
+        .map(|(name, bytes)| (name.clone(), json!({"bytes": bytes.len()})))
+        .collect();
     json!({"build": build, "files": sizes})
 }
 
@@ -161,6 +178,8 @@ mod tests {
     }
 
     fn manifest(site: &Path) -> Result<Value> {
-        Ok(serde_json::from_slice(&std::fs::read(site.join("manifest.json"))?)?)
+        Ok(serde_json::from_slice(&std::fs::read(
+            site.join("manifest.json"),
+        )?)?)
     }
 }

@@ -11,7 +11,9 @@ use anyhow::{Context, Result, bail};
 pub fn root() -> PathBuf {
     let here = std::env::var("CARGO_MANIFEST_DIR")
         .unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").to_owned());
-    Path::new(&here).parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+    Path::new(&here)
+        .parent()
+        .map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 
 /// Where everything that is made but not compiled goes; git ignores it.
@@ -85,7 +87,10 @@ impl Run {
 
     /// Runs it with our own input and output; an exit code other than 0 is an error.
     pub fn run(mut self) -> Result<()> {
-        let status = self.command.status().with_context(|| format!("cannot run `{}`", self.line))?;
+        let status = self
+            .command
+            .status()
+            .with_context(|| format!("cannot run `{}`", self.line))?;
         if !status.success() {
             bail!("`{}` failed ({status})", self.line);
         }
@@ -101,7 +106,12 @@ impl Run {
             .with_context(|| format!("cannot run `{}`", self.line))?;
         if !output.status.success() {
             let complaint = String::from_utf8_lossy(&output.stderr);
-            bail!("`{}` failed ({})\n{}", self.line, output.status, complaint.trim_end());
+            bail!(
+                "`{}` failed ({})\n{}",
+                self.line,
+                output.status,
+                complaint.trim_end()
+            );
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
@@ -109,8 +119,12 @@ impl Run {
     /// Whether it runs and exits with 0; what it prints is dropped.
     #[must_use]
     pub fn succeeds(mut self) -> bool {
-        let status =
-            self.command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let status = self
+            .command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
         status.is_ok_and(|status| status.success())
     }
 

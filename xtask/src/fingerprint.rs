@@ -11,11 +11,13 @@ use crate::command::work;
 /// Lower-case hex SHA-256.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// One hash of the names and contents of files and, recursively, folders. Build output is left out.
@@ -43,8 +45,10 @@ pub fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
         for entry in std::fs::read_dir(path)? {
             let entry = entry?;
             let name = entry.file_name();
-            if !matches!(name.to_str(), Some("node_modules" | "target" | "dist" | ".git" | ".headroom"))
-            {
+            if !matches!(
+                name.to_str(),
+                Some("node_modules" | "target" | "dist" | ".git" | ".headroom")
+            ) {
                 collect(&entry.path(), files)?;
             }
         }
@@ -53,7 +57,12 @@ pub fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 }
 
 /// Does a step unless it was last done with these very inputs and its output is still there.
-pub fn once(step: &str, inputs: &str, output: &Path, action: impl FnOnce() -> Result<()>) -> Result<()> {
+pub fn once(
+    step: &str,
+    inputs: &str,
+    output: &Path,
+    action: impl FnOnce() -> Result<()>,
+) -> Result<()> {
     let stamp = work().join("stamps").join(step);
     if output.exists() && std::fs::read_to_string(&stamp).is_ok_and(|old| old == inputs) {
         return Ok(());

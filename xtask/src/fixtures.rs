@@ -14,7 +14,11 @@ pub fn build(toolchain: &Toolchain) -> Result<PathBuf> {
     let out = work().join("fixtures");
     std::fs::create_dir_all(&out)?;
     let sources = root().join("e2e/fixtures");
-    rust(toolchain, &sources.join("gcra.rs"), &out.join("gcra-rust.wasm"))?;
+    rust(
+        toolchain,
+        &sources.join("gcra.rs"),
+        &out.join("gcra-rust.wasm"),
+    )?;
     c(&sources.join("gcra.c"), &out.join("gcra-c.wasm"))?;
     Ok(out)
 }
@@ -25,12 +29,17 @@ pub fn starters(toolchain: &Toolchain) -> Result<Vec<(String, PathBuf)>> {
     std::fs::create_dir_all(&out)?;
     let mut sources = Vec::new();
     fingerprint::collect(&root().join("labs/src"), &mut sources)?;
-    sources.retain(|path| path.parent().is_some_and(|folder| folder.ends_with("starter")));
+    sources.retain(|path| {
+        path.parent()
+            .is_some_and(|folder| folder.ends_with("starter"))
+    });
     sources.sort();
     let mut built = Vec::new();
     for source in sources {
         let lab = lab_of(&source);
-        let Some(extension) = source.extension().and_then(|text| text.to_str()) else { continue };
+        let Some(extension) = source.extension().and_then(|text| text.to_str()) else {
+            continue;
+        };
         let module = out.join(format!("{lab}-{extension}.wasm"));
         match extension {
             "rs" => rust(toolchain, &source, &module)?,
@@ -47,14 +56,21 @@ pub fn starters(toolchain: &Toolchain) -> Result<Vec<(String, PathBuf)>> {
 
 /// `labs/src/<lab>/starter/<file>`.
 fn lab_of(starter: &Path) -> String {
-    let lab = starter.parent().and_then(Path::parent).and_then(Path::file_name);
+    let lab = starter
+        .parent()
+        .and_then(Path::parent)
+        .and_then(Path::file_name);
     lab.unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn rust(toolchain: &Toolchain, source: &Path, module: &Path) -> Result<()> {
     toolchain
         .rustc()
-        .args(["--edition=2024", "--target=wasm32-unknown-unknown", "--crate-type=cdylib"])
+        .args([
+            "--edition=2024",
+            "--target=wasm32-unknown-unknown",
+            "--crate-type=cdylib",
+        ])
         .args(["-Copt-level=s", "-Cpanic=abort", "-Cstrip=symbols", "-o"])
         .args([module, source])
         .run()
@@ -64,7 +80,14 @@ fn c(source: &Path, module: &Path) -> Result<()> {
     apt::program("clang", &["clang"])?;
     apt::program("wasm-ld", &["lld"])?;
     Run::new("clang")
-        .args(["--target=wasm32", "-nostdlib", "-O2", "-Wall", "-Wl,--no-entry", "-Wl,--strip-all"])
+        .args([
+            "--target=wasm32",
+            "-nostdlib",
+            "-O2",
+            "-Wall",
+            "-Wl,--no-entry",
+            "-Wl,--strip-all",
+        ])
         .args(["-o".as_ref(), module.as_os_str(), source.as_os_str()])
         .run()
 }
@@ -79,10 +102,20 @@ fn assemblyscript(source: &Path, module: &Path) -> Result<()> {
 fn zig_module(source: &Path, module: &Path) -> Result<()> {
     Run::new(zig::python()?)
         .env("ZIG_GLOBAL_CACHE_DIR", work().join("zig-cache"))
-        .args(["-m", "ziglang", "build-exe", "-target", "wasm32-freestanding", "-mcpu=mvp"])
+        .args([
+            "-m",
+            "ziglang",
+            "build-exe",
+            "-target",
+            "wasm32-freestanding",
+            "-mcpu=mvp",
+        ])
         .args(["-O", "ReleaseSmall", "-fno-entry", "-rdynamic"])
         .args(["--cache-dir".into(), work().join("zig-cache")])
-        .args([format!("-femit-bin={}", module.display()), source.display().to_string()])
+        .args([
+            format!("-femit-bin={}", module.display()),
+            source.display().to_string(),
+        ])
         .run()
 }
 
@@ -94,7 +127,12 @@ pub fn grade_starters(toolchain: &Toolchain, binary: &Path) -> Result<()> {
     }
     for (lab, module) in starters {
         let report = Run::new(binary)
-            .args(["grade".as_ref(), lab.as_ref(), module.as_os_str(), "--json".as_ref()])
+            .args([
+                "grade".as_ref(),
+                lab.as_ref(),
+                module.as_os_str(),
+                "--json".as_ref(),
+            ])
             .output()?;
         if let Some(fault) = first_fault(&serde_json::from_str(&report)?) {
             bail!("{}: the starter faults: {fault}", module.display());
@@ -106,8 +144,14 @@ pub fn grade_starters(toolchain: &Toolchain, binary: &Path) -> Result<()> {
 
 fn first_fault(report: &serde_json::Value) -> Option<String> {
     let scenarios = report["scenarios"].as_array()?;
-    let cases = scenarios.iter().filter_map(|scenario| scenario["cases"].as_array()).flatten();
-    cases.map(|case| &case["fault"]).find(|fault| !fault.is_null()).map(ToString::to_string)
+    let cases = scenarios
+        .iter()
+        .filter_map(|scenario| scenario["cases"].as_array())
+        .flatten();
+    cases
+        .map(|case| &case["fault"])
+        .find(|fault| !fault.is_null())
+        .map(ToString::to_string)
 }
 
 #[cfg(test)]
@@ -125,6 +169,9 @@ mod tests {
 
     #[test]
     fn a_starter_belongs_to_the_lab_whose_folder_it_is_in() {
-        assert_eq!(lab_of(Path::new("labs/src/rate_limiter/starter/rust.rs")), "rate_limiter");
+        assert_eq!(
+            lab_of(Path::new("labs/src/rate_limiter/starter/rust.rs")),
+            "rate_limiter"
+        );
     }
 }

@@ -18,7 +18,10 @@ pub struct Answer {
 impl Answer {
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        let found = self
+            .headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 }
@@ -56,8 +59,15 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
         .collect();
-    let mut answer = Answer { status, headers, body: bytes.get(end + 4..)?.to_vec() };
-    if answer.header("transfer-encoding").is_some_and(|value| value == "chunked") {
+    let mut answer = Answer {
+        status,
+        headers,
+        body: bytes.get(end + 4..)?.to_vec(),
+    };
+    if answer
+        .header("transfer-encoding")
+        .is_some_and(|value| value == "chunked")
+    {
         answer.body = unchunk(&answer.body)?;
     } else if let Some(length) = answer.header("content-length") {
         let length: usize = length.parse().ok()?;
@@ -88,7 +98,10 @@ mod tests {
     fn answers_come_whole_or_not_at_all() {
         let answer = parse(b"HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\nLocation: /a\r\n\r\nhi");
         let answer = answer.unwrap();
-        assert_eq!((answer.status, answer.body.as_slice()), (202, b"hi".as_slice()));
+        assert_eq!(
+            (answer.status, answer.body.as_slice()),
+            (202, b"hi".as_slice())
+        );
         assert_eq!(answer.header("location"), Some("/a"));
         assert!(parse(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhi").is_none());
         assert!(parse(b"HTTP/1.1 200 OK\r\ncontent-le").is_none());
@@ -96,7 +109,10 @@ mod tests {
 
     #[test]
     fn chunks_are_joined() {
-        assert_eq!(unchunk(b"3\r\nabc\r\n1;x=y\r\nd\r\n0\r\n\r\n").unwrap(), b"abcd");
+        assert_eq!(
+            unchunk(b"3\r\nabc\r\n1;x=y\r\nd\r\n0\r\n\r\n").unwrap(),
+            b"abcd"
+        );
         assert!(unchunk(b"3\r\nab").is_none());
     }
 }

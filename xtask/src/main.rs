@@ -43,7 +43,9 @@ cargo xtask COMMAND
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (name, rest) = arguments.split_first().map_or(("help", &[][..]), |(n, r)| (n.as_str(), r));
+    let (name, rest) = arguments
+        .split_first()
+        .map_or(("help", &[][..]), |(n, r)| (n.as_str(), r));
     match name {
         "serve" => serve::run(rest),
         "test" => test::run(rest),

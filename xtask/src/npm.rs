@@ -17,12 +17,17 @@ pub fn install(folder: &str) -> Result<()> {
     let name = format!("npm-{}", folder.replace('/', "-"));
     fingerprint::once(&name, &lock, &path.join("node_modules"), || {
         say(&format!("npm ci in {folder}"));
-        Run::new("npm").within(&path).args(["ci", "--no-audit", "--no-fund"]).run()
+        Run::new("npm")
+            .within(&path)
+            .args(["ci", "--no-audit", "--no-fund"])
+            .run()
     })
 }
 
 /// An npm script of a package.
 #[must_use]
 pub fn script(folder: &Path, name: &str) -> Run {
-    Run::new("npm").within(folder).args(["run", "--silent", name])
+    Run::new("npm")
+        .within(folder)
+        .args(["run", "--silent", name])
 }

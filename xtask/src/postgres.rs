@@ -28,7 +28,11 @@ impl Postgres {
         std::fs::create_dir(&folder)?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let url = format!("postgres://headroom@127.0.0.1:{port}/postgres");
-        let server = Self { programs, folder, url };
+        let server = Self {
+            programs,
+            folder,
+            url,
+        };
         server.initialise()?;
         server.launch(port)?;
         Ok(server)
@@ -36,11 +40,24 @@ impl Postgres {
 
     fn initialise(&self) -> Result<()> {
         if is_root()? {
-            Run::new("chown").args(["postgres".as_ref(), self.folder.as_os_str()]).run()?;
+            Run::new("chown")
+                .args(["postgres".as_ref(), self.folder.as_os_str()])
+                .run()?;
         }
         let data = self.folder.join("data").display().to_string();
         self.program("initdb")?
-            .args(["-D", &data, "-U", "headroom", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"])
+            .args([
+                "-D",
+                &data,
+                "-U",
+                "headroom",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "-N",
+            ])
             .output()
             .map(drop)
     }
@@ -64,7 +81,9 @@ impl Postgres {
     fn program(&self, name: &str) -> Result<Run> {
         let path = self.programs.join(name);
         let run = if is_root()? {
-            Run::new("runuser").args(["-u", "postgres", "--"]).args([path])
+            Run::new("runuser")
+                .args(["-u", "postgres", "--"])
+                .args([path])
         } else {
             Run::new(path)
         };
@@ -76,9 +95,10 @@ impl Drop for Postgres {
     fn drop(&mut self) {
         let data = self.folder.join("data").display().to_string();
         // The tests are over; a server that cannot be stopped is told of by pg_ctl itself.
-        let _ = self
-            .program("pg_ctl")
-            .and_then(|run| run.args(["-D", &data, "-m", "immediate", "-s", "stop"]).run());
+        let _ = self.program("pg_ctl").and_then(|run| {
+            run.args(["-D", &data, "-m", "immediate", "-s", "stop"])
+                .run()
+        });
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
@@ -95,7 +115,10 @@ fn programs() -> Option<PathBuf> {
         .filter_map(|entry| {
             let version: u32 = entry.file_name().to_str()?.parse().ok()?;
             let programs = entry.path().join("bin");
-            programs.join("initdb").is_file().then_some((version, programs))
+            programs
+                .join("initdb")
+                .is_file()
+                .then_some((version, programs))
         })
         .max()
         .map(|(_, programs)| programs)

@@ -22,6 +22,16 @@ pub struct Served {
 impl Served {
     /// Starts the server on a free port and waits until it says it is ready.
     pub fn start(binary: &Path, data: &Path, log: Stdio) -> Result<Self> {
+        Self::start_with(binary, data, log, &[])
+    }
+
+    /// The same with settings, in their environment form.
+    pub fn start_with(
+        binary: &Path,
+        data: &Path,
+        log: Stdio,
+        settings: &[(&str, &str)],
+    ) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let address = format!("127.0.0.1:{port}");
         let child = Run::new(binary)
@@ -31,6 +41,7 @@ impl Served {
             .env("HEADROOM_SERVER__PUBLIC_URL", format!("http://{address}"))
             .env("HEADROOM_DATA__DIR", data)
             .into_command()
+            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)

@@ -18,7 +18,12 @@ pub fn bundle(out: &Path) -> Result<()> {
     fingerprint::once("style", &inputs, out, || {
         empty(out)?;
         esbuild(&out.join("style.css"))
-            .args([ENTRY, "--bundle", "--loader:.woff2=copy", "--external:/assets/*"])
+            .args([
+                ENTRY,
+                "--bundle",
+                "--loader:.woff2=copy",
+                "--external:/assets/*",
+            ])
             .run()
     })
 }
@@ -28,7 +33,9 @@ pub fn boot(out: &Path) -> Result<()> {
     let inputs = fingerprint::of(&[root().join(BOOT)])?;
     fingerprint::once("boot", &inputs, out, || {
         empty(out)?;
-        esbuild(&out.join("boot.js")).args([BOOT, "--format=esm"]).run()
+        esbuild(&out.join("boot.js"))
+            .args([BOOT, "--format=esm"])
+            .run()
     })
 }
 

@@ -20,7 +20,10 @@ impl Steps {
     /// With names in `only`, other steps are passed over.
     #[must_use]
     pub fn new(only: &[String]) -> Self {
-        Self { only: only.to_vec(), done: Vec::new() }
+        Self {
+            only: only.to_vec(),
+            done: Vec::new(),
+        }
     }
 
     /// Runs one step.
@@ -34,7 +37,11 @@ impl Steps {
         if let Some(error) = &error {
             println!("--- {name} FAILED: {error:#}");
         }
-        self.done.push(Step { name, took: start.elapsed(), error });
+        self.done.push(Step {
+            name,
+            took: start.elapsed(),
+            error,
+        });
     }
 
     /// Prints all steps and ends with one line that counts them.
@@ -42,18 +49,30 @@ impl Steps {
         println!("\n=== summary");
         for step in &self.done {
             let verdict = if step.error.is_some() { "FAILED" } else { "ok" };
-            println!("  {:>8.1} s  {:<10} {verdict}", step.took.as_secs_f64(), step.name);
+            println!(
+                "  {:>8.1} s  {:<10} {verdict}",
+                step.took.as_secs_f64(),
+                step.name
+            );
         }
         if let Some(slowest) = self.done.iter().max_by_key(|step| step.took) {
             println!("  slowest: {}", slowest.name);
         }
-        let failed: Vec<&Step> = self.done.iter().filter(|step| step.error.is_some()).collect();
+        let failed: Vec<&Step> = self
+            .done
+            .iter()
+            .filter(|step| step.error.is_some())
+            .collect();
         for step in &failed {
             if let Some(error) = &step.error {
                 println!("\n{} failed: {error:#}", step.name);
             }
         }
-        println!("\n{} passed, {} failed", self.done.len() - failed.len(), failed.len());
+        println!(
+            "\n{} passed, {} failed",
+            self.done.len() - failed.len(),
+            failed.len()
+        );
         if self.done.is_empty() {
             bail!("no step has that name");
         }

@@ -20,14 +20,18 @@ const KILLS: u32 = 25;
 pub fn run(only: &[String]) -> Result<()> {
     let toolchain = setup()?;
     let mut steps = Steps::new(only);
-    steps.step("format", || toolchain.cargo().args(["fmt", "--all", "--check"]).run());
+    steps.step("format", || {
+        toolchain.cargo().args(["fmt", "--all", "--check"]).run()
+    });
     steps.step("tidy", tidy::run);
     steps.step("site", || client::build(&toolchain).map(drop));
     steps.step("guest", || guest(&toolchain));
     steps.step("clippy", || clippy(&toolchain));
     steps.step("crates", || crates(&toolchain));
     steps.step("workbench", || workbench_tests());
-    steps.step("release", || build::server(&toolchain, true).and_then(|binary| stands_alone(&binary)));
+    steps.step("release", || {
+        build::server(&toolchain, true).and_then(|binary| stands_alone(&binary))
+    });
     let binary = target().join("release/headroom");
     steps.step("fixtures", || fixtures::build(&toolchain).map(drop));
     steps.step("starters", || fixtures::grade_starters(&toolchain, &binary));
@@ -55,8 +59,12 @@ fn guest(toolchain: &Toolchain) -> Result<()> {
 }
 
 fn clippy(toolchain: &Toolchain) -> Result<()> {
-    let host = toolchain.cargo().args(["clippy", "--locked", "--all-targets"]);
-    host.args(host_crates()).args(["--", "-D", "warnings"]).run()?;
+    let host = toolchain
+        .cargo()
+        .args(["clippy", "--locked", "--all-targets"]);
+    host.args(host_crates())
+        .args(["--", "-D", "warnings"])
+        .run()?;
     let browser = toolchain.cargo().args(["clippy", "--locked"]);
     let packages = WASM_CRATES.iter().flat_map(|name| ["-p", name]);
     let target = ["--target", "wasm32-unknown-unknown", "--", "-D", "warnings"];
@@ -64,7 +72,8 @@ fn clippy(toolchain: &Toolchain) -> Result<()> {
 }
 
 fn host_crates() -> impl Iterator<Item = &'static str> {
-    std::iter::once("--workspace").chain(WASM_CRATES.into_iter().flat_map(|name| ["--exclude", name]))
+    std::iter::once("--workspace")
+        .chain(WASM_CRATES.into_iter().flat_map(|name| ["--exclude", name]))
 }
 
 /// All Rust tests; the store's suite runs on SQLite and on a PostgreSQL of this run.
@@ -83,7 +92,9 @@ fn crates(toolchain: &Toolchain) -> Result<()> {
 fn workbench_tests() -> Result<()> {
     let folder = root().join("app/workbench");
     npm::script(&folder, "check").run()?;
-    npm::script(&folder, "test").env("SITE", work().join("site")).run()
+    npm::script(&folder, "test")
+        .env("SITE", work().join("site"))
+        .run()
 }
 
 /// The release binary must need no file of the source tree: it runs where there is none.
@@ -93,7 +104,13 @@ fn stands_alone(binary: &Path) -> Result<()> {
     let log = std::fs::File::create(folder.join("server.log"))?;
     let served = Served::start(binary, &folder, Stdio::from(log))
         .with_context(|| format!("see {}", folder.join("server.log").display()))?;
-    for path in ["/", "/course", "/labs", "/labs/rate_limiter", "/api/v1/labs/rate_limiter"] {
+    for path in [
+        "/",
+        "/course",
+        "/labs",
+        "/labs/rate_limiter",
+        "/api/v1/labs/rate_limiter",
+    ] {
         let status = crate::http::get(&served.address, path)?.status;
         if status != 200 {
             bail!("{path} answers {status}");
@@ -127,6 +144,11 @@ pub fn release_binary() -> Result<std::path::PathBuf> {
 /// Runs a program and drops its output; for `headroom grade` and its like.
 pub fn offline_report(binary: &Path, lab: &str, module: &Path) -> Result<String> {
     Run::new(binary)
-        .args(["grade".as_ref(), lab.as_ref(), module.as_os_str(), "--json".as_ref()])
+        .args([
+            "grade".as_ref(),
+            lab.as_ref(),
+            module.as_os_str(),
+            "--json".as_ref(),
+        ])
         .output()
 }

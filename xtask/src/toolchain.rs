@@ -13,7 +13,9 @@ pub struct Toolchain {
 impl Toolchain {
     /// Finds or makes a toolchain that builds for the host and for wasm32.
     pub fn find() -> Result<Self> {
-        Ok(Self { env: wasm_target::ensure()? })
+        Ok(Self {
+            env: wasm_target::ensure()?,
+        })
     }
 
     #[must_use]
@@ -33,6 +35,10 @@ impl Toolchain {
             .without_env("CARGO")
             .without_env("CARGO_PKG_NAME");
         // `cargo run` puts the active toolchain's own folders first on the loader's path.
-        if self.env.is_empty() { run } else { run.without_env("LD_LIBRARY_PATH") }
+        if self.env.is_empty() {
+            run
+        } else {
+            run.without_env("LD_LIBRARY_PATH")
+        }
     }
 }

@@ -12,8 +12,14 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 const DEBIAN_TOOLCHAIN: &str = "debian-web";
-const PACKAGES: [&str; 6] =
-    ["ca-certificates", "rustc-web", "cargo-web", "rust-web-src", "rust-web-clippy", "rustfmt-web"];
+const PACKAGES: [&str; 6] = [
+    "ca-certificates",
+    "rustc-web",
+    "cargo-web",
+    "rust-web-src",
+    "rust-web-clippy",
+    "rustfmt-web",
+];
 
 /// Makes `cargo build --target wasm32-unknown-unknown` work; returns the environment it needs.
 pub fn ensure() -> Result<Vec<(String, String)>> {
@@ -24,7 +30,12 @@ pub fn ensure() -> Result<Vec<(String, String)>> {
         }
         if exists("rustup") {
             say(&format!("rustup target add {TARGET}"));
-            if Run::new("rustup").args(["target", "add", TARGET]).run().is_ok() && has_std("rustc") {
+            if Run::new("rustup")
+                .args(["target", "add", TARGET])
+                .run()
+                .is_ok()
+                && has_std("rustc")
+            {
                 return Ok(Vec::new());
             }
             say("rustup could not add the target; going on with Debian's packages");
@@ -37,8 +48,12 @@ pub fn ensure() -> Result<Vec<(String, String)>> {
 }
 
 fn has_std(rustc: &str) -> bool {
-    let Ok(folder) = libdir(rustc) else { return false };
-    let Ok(files) = std::fs::read_dir(folder) else { return false };
+    let Ok(folder) = libdir(rustc) else {
+        return false;
+    };
+    let Ok(files) = std::fs::read_dir(folder) else {
+        return false;
+    };
     files.flatten().any(|file| {
         let name = file.file_name();
         let name = name.to_string_lossy();
@@ -47,12 +62,16 @@ fn has_std(rustc: &str) -> bool {
 }
 
 fn libdir(rustc: &str) -> Result<PathBuf> {
-    let printed = Run::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).output()?;
+    let printed = Run::new(rustc)
+        .args(["--print", "target-libdir", "--target", TARGET])
+        .output()?;
     Ok(PathBuf::from(printed.trim()))
 }
 
 fn from_debian() -> Result<()> {
-    say(&format!("building the {TARGET} standard library from Debian's source (about 2 CPU minutes)"));
+    say(&format!(
+        "building the {TARGET} standard library from Debian's source (about 2 CPU minutes)"
+    ));
     apt::install(&PACKAGES)?;
     let version = Run::new(DEBIAN_RUSTC).args(["-vV"]).output()?;
     let llvm = llvm_major(&version).context("Debian's rustc does not name its LLVM")?;
@@ -63,7 +82,9 @@ fn from_debian() -> Result<()> {
 
 /// The major number in `LLVM version: 22.1.2`.
 fn llvm_major(version: &str) -> Option<&str> {
-    let line = version.lines().find_map(|line| line.strip_prefix("LLVM version: "))?;
+    let line = version
+        .lines()
+        .find_map(|line| line.strip_prefix("LLVM version: "))?;
     line.split('.').next()
 }
 
@@ -108,7 +129,10 @@ fn link_lld(llvm: &str) -> Result<()> {
     let lld = PathBuf::from(format!("/usr/lib/llvm-{llvm}/bin/lld"));
     let link = Path::new("/usr/local/bin/rust-lld");
     if !lld.exists() {
-        bail!("{} is missing though lld-{llvm} is installed", lld.display());
+        bail!(
+            "{} is missing though lld-{llvm} is installed",
+            lld.display()
+        );
     }
     if !link.exists() {
         std::os::unix::fs::symlink(&lld, link)?;
@@ -119,7 +143,9 @@ fn link_lld(llvm: &str) -> Result<()> {
 fn debian_env() -> Result<Vec<(String, String)>> {
     say("using Debian's Rust");
     if exists("rustup") {
-        Run::new("rustup").args(["toolchain", "link", DEBIAN_TOOLCHAIN, "/usr"]).output()?;
+        Run::new("rustup")
+            .args(["toolchain", "link", DEBIAN_TOOLCHAIN, "/usr"])
+            .output()?;
         return Ok(vec![("RUSTUP_TOOLCHAIN".into(), DEBIAN_TOOLCHAIN.into())]);
     }
     Ok(vec![("RUSTC".into(), DEBIAN_RUSTC.into())])

@@ -17,10 +17,17 @@ pub fn python() -> Result<PathBuf> {
         return Ok(python);
     }
     say("installing Zig from the Python package index");
-    if !Run::new("python3").args(["-c", "import venv, ensurepip"]).succeeds() {
+    if !Run::new("python3")
+        .args(["-c", "import venv, ensurepip"])
+        .succeeds()
+    {
         apt::install(&["python3-venv"])?;
     }
-    Run::new("python3").args(["-m".as_ref(), "venv".as_ref(), folder.as_os_str()]).run()?;
-    Run::new(&python).args(["-m", "pip", "install", "--quiet", PACKAGE]).run()?;
+    Run::new("python3")
+        .args(["-m".as_ref(), "venv".as_ref(), folder.as_os_str()])
+        .run()?;
+    Run::new(&python)
+        .args(["-m", "pip", "install", "--quiet", PACKAGE])
+        .run()?;
     Ok(python)
 }
