@@ -68,8 +68,8 @@ struct Session<'a> {
 
 impl Session<'_> {
     fn start(&self) -> Result<Served> {
-        let log = std::fs::OpenOptions::new().create(true).append(true);
-        let log = log.open(self.folder.join("server.log"))?;
+        let path = self.folder.join("server.log");
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
         Served::start_with(
             self.binary,
             &self.folder.join("data"),
