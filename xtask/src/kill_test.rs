@@ -69,7 +69,10 @@ struct Session<'a> {
 impl Session<'_> {
     fn start(&self) -> Result<Served> {
         let path = self.folder.join("server.log");
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
+        let log = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path)?;
         Served::start_with(
             self.binary,
             &self.folder.join("data"),

@@ -28,7 +28,7 @@ pub fn run(only: &[String]) -> Result<()> {
     steps.step("guest", || guest(&toolchain));
     steps.step("clippy", || clippy(&toolchain));
     steps.step("crates", || crates(&toolchain));
-    steps.step("workbench", || workbench_tests());
+    steps.step("workbench", workbench_tests);
     steps.step("release", || {
         build::server(&toolchain, true).and_then(|binary| stands_alone(&binary))
     });
