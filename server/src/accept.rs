@@ -59,7 +59,11 @@ pub async fn serve(
     drop(listener);
     connections.close();
     let drained = tokio::time::timeout(drain_timeout, connections.wait()).await;
-    if drained.is_ok() { 0 } else { connections.len() }
+    if drained.is_ok() {
+        0
+    } else {
+        connections.len()
+    }
 }
 
 async fn next(
@@ -137,7 +141,10 @@ struct Clients {
 
 impl Clients {
     fn new(most: usize) -> Self {
-        Self { most, open: Mutex::default() }
+        Self {
+            most,
+            open: Mutex::default(),
+        }
     }
 
     fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
@@ -148,7 +155,10 @@ impl Clients {
             return None;
         }
         *count += 1;
-        Some(Place { clients: Arc::clone(self), client })
+        Some(Place {
+            clients: Arc::clone(self),
+            client,
+        })
     }
 }
 
@@ -160,7 +170,11 @@ struct Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut open = self.clients.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self
+            .clients
+            .open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = open.get_mut(&self.client) {
             *count -= 1;
             if *count == 0 {

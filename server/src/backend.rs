@@ -40,8 +40,14 @@ impl Pages {
     /// # Errors
     /// Every problem of the curriculum, one per line.
     pub fn load(dir: Option<&Path>, public_url: String) -> anyhow::Result<Self> {
-        let site = app::Site { assets: app::Assets::new(assets::manifest()), public_url };
-        Ok(Self { library: RwLock::new(library(dir)?), site })
+        let site = app::Site {
+            assets: app::Assets::new(assets::manifest()),
+            public_url,
+        };
+        Ok(Self {
+            library: RwLock::new(library(dir)?),
+            site,
+        })
     }
 
     /// Reads the curriculum again; with a problem in it the one at hand stays.
@@ -57,13 +63,19 @@ impl Pages {
 
 fn library(dir: Option<&Path>) -> anyhow::Result<Library> {
     let labs: Vec<&str> = labs::ALL.iter().map(|lab| lab.id).collect();
-    let known = Known { labs: &labs, figures: FIGURES };
+    let known = Known {
+        labs: &labs,
+        figures: FIGURES,
+    };
     let loaded = match dir {
         Some(dir) => content::load(&Folder::open(dir, dir.parent())?, &known),
         None => content::load(&built_in(), &known),
     };
     loaded.map_err(|problems| {
-        let lines: Vec<String> = problems.iter().map(|problem| format!("{problem}")).collect();
+        let lines: Vec<String> = problems
+            .iter()
+            .map(|problem| format!("{problem}"))
+            .collect();
         anyhow::anyhow!("the curriculum has problems:\n{}", lines.join("\n"))
     })
 }
@@ -89,7 +101,10 @@ fn built_in() -> Memory {
 
 impl Backend for Pages {
     fn library(&self) -> Library {
-        self.library.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.library
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn lab_text(&self, lab: &str) -> Option<LabText> {
@@ -117,7 +132,10 @@ impl Site for Pages {
     }
 
     fn inline_scripts(&self) -> Vec<String> {
-        app::INLINE_SCRIPTS.iter().map(|script| (*script).to_owned()).collect()
+        app::INLINE_SCRIPTS
+            .iter()
+            .map(|script| (*script).to_owned())
+            .collect()
     }
 }
 
@@ -148,15 +166,19 @@ impl Catalogue for Labs {
     }
 
     fn check(&self, lab: &str, module: &[u8]) -> Result<(), Vec<Finding>> {
-        let Some(lab) = labs::by_id(lab) else { return Ok(()) };
-        labs::abi::check(lab.spec(), module).map(drop).map_err(|errors| {
-            let finding = |error: labs::abi::AbiError| Finding {
-                code: json!(error.code).as_str().unwrap_or("invalid").to_owned(),
-                message: error.message,
-                offset: error.offset.map(|offset| offset as u64),
-            };
-            errors.into_iter().map(finding).collect()
-        })
+        let Some(lab) = labs::by_id(lab) else {
+            return Ok(());
+        };
+        labs::abi::check(lab.spec(), module)
+            .map(drop)
+            .map_err(|errors| {
+                let finding = |error: labs::abi::AbiError| Finding {
+                    code: json!(error.code).as_str().unwrap_or("invalid").to_owned(),
+                    message: error.message,
+                    offset: error.offset.map(|offset| offset as u64),
+                };
+                errors.into_iter().map(finding).collect()
+            })
     }
 }
 
@@ -188,12 +210,16 @@ fn hints(text: &str) -> Vec<Hint> {
     let parts = text.split("\n## ").skip(1);
     let hint = |part: &str| {
         let (title, body) = part.split_once('\n').unwrap_or((part, ""));
-        Hint { title: title.trim().to_owned(), html: markdown(body) }
+        Hint {
+            title: title.trim().to_owned(),
+            html: markdown(body),
+        }
     };
     parts.map(hint).collect()
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
-

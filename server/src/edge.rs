@@ -24,8 +24,14 @@ static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The same on every response.
 static SECURITY: [(HeaderName, HeaderValue); 5] = [
-    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    (header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin")),
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("strict-origin-when-cross-origin"),
+    ),
     (
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
@@ -102,7 +108,10 @@ fn rendered(
     }
     if wants_page && let Some(failure) = parts.extensions.get::<Failure>() {
         let status = parts.status.as_u16();
-        let html = state.parts.site.error_page(status, &failure.detail, id, path);
+        let html = state
+            .parts
+            .site
+            .error_page(status, &failure.detail, id, path);
         let page = Html(html).into_response();
         parts.headers.remove(header::CONTENT_LENGTH);
         parts.headers.extend(page.headers().clone());
@@ -115,13 +124,17 @@ fn rendered(
 }
 
 fn is_page(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
 }
 
 /// A person with a browser, outside the API.
 fn wants_page(request: &Request) -> bool {
     let accepts = request.headers().get_all(header::ACCEPT).iter();
-    let html = accepts.filter_map(|value| value.to_str().ok()).any(|v| v.contains("text/html"));
+    let html = accepts
+        .filter_map(|value| value.to_str().ok())
+        .any(|v| v.contains("text/html"));
     html && !request.uri().path().starts_with("/api/")
 }
 
@@ -139,7 +152,10 @@ fn seal(response: &mut Response, state: &AppState, id: &str) {
         headers.insert(REQUEST_ID.clone(), id);
     }
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
-        response.headers_mut().entry(header::ALLOW).or_insert(HeaderValue::from_static("GET,HEAD"));
+        response
+            .headers_mut()
+            .entry(header::ALLOW)
+            .or_insert(HeaderValue::from_static("GET,HEAD"));
     }
 }
 
@@ -149,14 +165,20 @@ fn request_id(headers: &HeaderMap, state: &AppState) -> String {
         let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
         (1..=64).contains(&id.len()) && id.bytes().all(fits)
     };
-    let given = headers.get(&REQUEST_ID).and_then(|value| value.to_str().ok()).filter(harmless);
+    let given = headers
+        .get(&REQUEST_ID)
+        .and_then(|value| value.to_str().ok())
+        .filter(harmless);
     given.map_or_else(|| state.ids.next().to_string(), str::to_owned)
 }
 
 /// The peer, or what trusted proxies say of it: the right-most address that is not itself trusted.
 /// Anything further left was written by the client.
 fn client_address(request: &Request, config: &ServerConfig) -> IpAddr {
-    let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip().to_canonical());
+    let peer = request
+        .extensions()
+        .get::<Peer>()
+        .map(|peer| peer.0.ip().to_canonical());
     let peer = peer.unwrap_or(IpAddr::from([0, 0, 0, 0]));
     if !config.is_trusted(peer) {
         return peer;
@@ -170,7 +192,9 @@ fn client_address(request: &Request, config: &ServerConfig) -> IpAddr {
         .collect();
     let mut client = peer;
     for text in forwarded.iter().rev() {
-        let Ok(address) = text.trim().parse::<IpAddr>() else { break };
+        let Ok(address) = text.trim().parse::<IpAddr>() else {
+            break;
+        };
         client = address.to_canonical();
         if !config.is_trusted(client) {
             break;

@@ -86,7 +86,9 @@ pub struct Finding {
 }
 
 fn first(findings: &[Finding]) -> &str {
-    findings.first().map_or("unknown", |finding| &finding.message)
+    findings
+        .first()
+        .map_or("unknown", |finding| &finding.message)
 }
 
 /// What went wrong, carried by the response so that the edge can render it for its reader.
@@ -104,7 +106,10 @@ impl Failure {
     /// The problem document (RFC 9457).
     pub fn document(&self) -> Value {
         let mut members = self.extra.clone();
-        members.insert("type".into(), format!("/problems/{}", self.kind.code).into());
+        members.insert(
+            "type".into(),
+            format!("/problems/{}", self.kind.code).into(),
+        );
         members.insert("title".into(), self.kind.title.into());
         members.insert("status".into(), self.kind.status.into());
         members.insert("detail".into(), self.detail.clone().into());
@@ -176,13 +181,22 @@ impl IntoResponse for Error {
             _ => {}
         }
         let kind = problem::by_code(self.code());
-        let failure = Failure { kind, detail: self.to_string(), extra: self.extra() };
+        let failure = Failure {
+            kind,
+            detail: self.to_string(),
+            extra: self.extra(),
+        };
         let mut response = document(&failure);
         let headers = response.headers_mut();
         if let Some(seconds) = self.retry_after_s() {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if let Self::TooManySubmissions { retry_after_s, policy, name } = &self {
+        if let Self::TooManySubmissions {
+            retry_after_s,
+            policy,
+            name,
+        } = &self
+        {
             let now = format!("\"{name}\";r=0;t={retry_after_s}");
             for (header, text) in [("ratelimit-policy", policy.as_str()), ("ratelimit", &now)] {
                 if let Ok(value) = HeaderValue::from_str(text) {
@@ -197,8 +211,8 @@ impl IntoResponse for Error {
 
 /// The failure as `application/problem+json`.
 pub fn document(failure: &Failure) -> Response {
-    let status = StatusCode::from_u16(failure.kind.status)
-        .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status =
+        StatusCode::from_u16(failure.kind.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = [
         (header::CONTENT_TYPE, "application/problem+json"),
         (header::CACHE_CONTROL, "no-store"),

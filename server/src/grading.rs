@@ -19,8 +19,16 @@ pub async fn start(config: &Config) -> anyhow::Result<Arc<dyn Grader>> {
     std::fs::create_dir_all(&config.data.dir)?;
     let key = InstanceKey::open(&config.data.dir)?;
     let workers = config.grader.worker_count();
-    let pool = Pool::new(PoolConfig { workers, ..PoolConfig::standard()? }, Some(key));
-    pool.warm().await.map_err(|reason| anyhow::anyhow!("no grader can be started: {reason}"))?;
+    let pool = Pool::new(
+        PoolConfig {
+            workers,
+            ..PoolConfig::standard()?
+        },
+        Some(key),
+    );
+    pool.warm()
+        .await
+        .map_err(|reason| anyhow::anyhow!("no grader can be started: {reason}"))?;
     Ok(Arc::new(Graders(pool)))
 }
 
@@ -53,7 +61,11 @@ fn findings(graded: Graded) -> Result<Findings, GradeFailure> {
     let report: Value = serde_json::from_slice(&graded.report)
         .map_err(|error| GradeFailure::Retry(format!("a report that is no JSON: {error}")))?;
     let hidden = graded.hidden.map(|hidden| {
-        let verdict = if hidden.holds { "holds" } else { "does-not-hold" };
+        let verdict = if hidden.holds {
+            "holds"
+        } else {
+            "does-not-hold"
+        };
         json!({"quality": hidden.quality, "verdict": verdict}).to_string()
     });
     Ok(Findings {

@@ -59,7 +59,12 @@ impl SubmissionLimits {
             per_minute: config.global_submissions_per_minute.max(1),
             burst: config.global_submissions_burst.max(1),
         };
-        Self { clock, client, global, state: Mutex::default() }
+        Self {
+            clock,
+            client,
+            global,
+            state: Mutex::default(),
+        }
     }
 
     /// Counts one submission, or says when the next would be welcome.
@@ -136,7 +141,11 @@ mod tests {
 
     fn wait(refused: Result<Allowance, Error>) -> (u64, &'static str) {
         match refused {
-            Err(Error::TooManySubmissions { retry_after_s, name, .. }) => (retry_after_s, name),
+            Err(Error::TooManySubmissions {
+                retry_after_s,
+                name,
+                ..
+            }) => (retry_after_s, name),
             other => panic!("{other:?}"),
         }
     }
@@ -169,8 +178,13 @@ mod tests {
     fn one_ipv6_network_is_one_client() {
         let limits = limits(&Clock::manual(1_000_000));
         for i in 1..=3 {
-            limits.take(format!("2001:db8::{i}").parse().unwrap()).unwrap();
+            limits
+                .take(format!("2001:db8::{i}").parse().unwrap())
+                .unwrap();
         }
-        assert_eq!(wait(limits.take("2001:db8::ffff".parse().unwrap())).1, "client");
+        assert_eq!(
+            wait(limits.take("2001:db8::ffff".parse().unwrap())).1,
+            "client"
+        );
     }
 }

@@ -28,7 +28,11 @@ impl Server {
     ///
     /// # Errors
     /// When the data folder or the database cannot be used.
-    pub async fn build(config: Config, parts: Parts, listener: TcpListener) -> anyhow::Result<Self> {
+    pub async fn build(
+        config: Config,
+        parts: Parts,
+        listener: TcpListener,
+    ) -> anyhow::Result<Self> {
         std::fs::create_dir_all(&config.data.dir)?;
         let db = Db::open(&config.database_url()).await?;
         db.migrate().await?;
@@ -43,7 +47,11 @@ impl Server {
         });
         runner.recover().await?;
         let jobs = jobs::all(runner, state.parts.grader.clone(), workers).start();
-        Ok(Self { state, listener, jobs })
+        Ok(Self {
+            state,
+            listener,
+            jobs,
+        })
     }
 
     /// What requests can reach; for authors' tools and tests.
@@ -72,7 +80,10 @@ impl Server {
         let app = routes::router(self.state.clone());
         let cut = accept::serve(self.listener, app, config, self.state.stop.clone()).await;
         if cut > 0 {
-            tracing::warn!(connections.cut = cut, "{cut} connections did not end in time");
+            tracing::warn!(
+                connections.cut = cut,
+                "{cut} connections did not end in time"
+            );
         }
         self.jobs.stop(grace).await;
         self.state.db.close().await;

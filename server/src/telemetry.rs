@@ -11,7 +11,9 @@ use crate::config::{LogConfig, LogFormat};
 pub fn start(config: &LogConfig) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&config.filter)
         .map_err(|error| anyhow::anyhow!("log.filter: {error}"))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     // Already started: the first one stays.
     drop(match config.format {
         LogFormat::Pretty => builder.with_target(false).compact().try_init(),

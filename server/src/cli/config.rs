@@ -28,7 +28,10 @@ pub fn run(command: Command) -> anyhow::Result<()> {
     match command.action {
         None => print!("{EXAMPLE}"),
         Some(Action::Check { config }) => {
-            print!("{}", Config::load(config.as_deref(), super::env(), &[])?.to_toml());
+            print!(
+                "{}",
+                Config::load(config.as_deref(), super::env(), &[])?.to_toml()
+            );
         }
     }
     Ok(())

@@ -74,5 +74,9 @@ fn unknown(lab: &str) -> anyhow::Error {
 
 fn no_policy(lab: &Lab, name: &str) -> anyhow::Error {
     let known: Vec<&str> = lab.policies.iter().map(|policy| policy.id).collect();
-    anyhow::anyhow!("{} has no policy {name}; it has: {}", lab.id, known.join(", "))
+    anyhow::anyhow!(
+        "{} has no policy {name}; it has: {}",
+        lab.id,
+        known.join(", ")
+    )
 }

@@ -50,7 +50,11 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         .await
         .map_err(|error| anyhow::anyhow!("cannot listen on {wanted}: {error}"))?;
     let address = listener.local_addr()?;
-    let url = config.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let url = config
+        .server
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{address}"));
     let dir = config.content.dir.clone();
     let pages = Arc::new(Pages::load(dir.as_deref(), url.clone())?);
     let parts = Parts {

@@ -16,7 +16,10 @@ pub struct GraderConfig {
 
 impl Default for GraderConfig {
     fn default() -> Self {
-        Self { workers: 0, queue_max: 256 }
+        Self {
+            workers: 0,
+            queue_max: 256,
+        }
     }
 }
 
@@ -26,6 +29,9 @@ impl GraderConfig {
         if self.workers > 0 {
             return self.workers;
         }
-        std::thread::available_parallelism().map_or(1, NonZeroUsize::get).saturating_sub(1).max(1)
+        std::thread::available_parallelism()
+            .map_or(1, NonZeroUsize::get)
+            .saturating_sub(1)
+            .max(1)
     }
 }

@@ -77,12 +77,17 @@ pub(super) struct Layers {
 impl Layers {
     pub(super) fn new() -> Self {
         let value = to_value(&Config::default());
-        Self { known: keys(&value), value }
+        Self {
+            known: keys(&value),
+            value,
+        }
     }
 
     pub(super) fn add_file(&mut self, path: &Path) -> Result<(), ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
         self.add_toml(&Source::File(path.to_owned()), &text)
     }
 
@@ -102,7 +107,9 @@ impl Layers {
         env: impl IntoIterator<Item = (String, String)>,
     ) -> Result<(), ConfigError> {
         for (name, text) in env {
-            let Some(rest) = name.strip_prefix("HEADROOM_") else { continue };
+            let Some(rest) = name.strip_prefix("HEADROOM_") else {
+                continue;
+            };
             let key = rest.to_ascii_lowercase().replacen("__", ".", 1);
             self.add_text(&Source::Env(name), &key, &text)?;
         }
@@ -116,13 +123,19 @@ impl Layers {
         key: &str,
         text: &str,
     ) -> Result<(), ConfigError> {
-        let like = self.known.iter().find(|(name, _)| name == key).map(|(_, value)| value);
+        let like = self
+            .known
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, value)| value);
         let value = match like {
             Some(Value::Number(_)) => text.parse::<i64>().map_or(text.into(), Value::from),
             Some(Value::Bool(_)) => text.parse::<bool>().map_or(text.into(), Value::from),
-            Some(Value::Array(_)) => {
-                text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect()
-            }
+            Some(Value::Array(_)) => text
+                .split(',')
+                .map(str::trim)
+                .filter(|part| !part.is_empty())
+                .collect(),
             _ => text.into(),
         };
         self.set(from, key, value)
@@ -148,16 +161,21 @@ impl Layers {
             self.value[section][name] = value;
         }
         // Read the whole after each change: so the error can name the culprit.
-        parse(&self.value).map(drop).map_err(|message| ConfigError::Value {
-            from: from.clone(),
-            key: key.to_owned(),
-            message,
-        })
+        parse(&self.value)
+            .map(drop)
+            .map_err(|message| ConfigError::Value {
+                from: from.clone(),
+                key: key.to_owned(),
+                message,
+            })
     }
 
     fn nearest(&self, key: &str) -> String {
         let names = self.known.iter().map(|(name, _)| name);
-        names.min_by_key(|name| distance(name, key)).cloned().unwrap_or_default()
+        names
+            .min_by_key(|name| distance(name, key))
+            .cloned()
+            .unwrap_or_default()
     }
 }
 
@@ -195,7 +213,11 @@ fn keys(value: &Value) -> Vec<(String, Value)> {
     for (section, inner) in value.as_object().unwrap_or(&empty) {
         match inner.as_object() {
             Some(inner) => {
-                found.extend(inner.iter().map(|(key, v)| (format!("{section}.{key}"), v.clone())));
+                found.extend(
+                    inner
+                        .iter()
+                        .map(|(key, v)| (format!("{section}.{key}"), v.clone())),
+                );
             }
             None => found.push((section.clone(), inner.clone())),
         }

@@ -97,7 +97,10 @@ impl Config {
 
     /// True when readers come over TLS, so cookies can be Secure and HSTS be sent.
     pub fn is_https(&self) -> bool {
-        self.server.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+        self.server
+            .public_url
+            .as_deref()
+            .is_some_and(|url| url.starts_with("https://"))
     }
 
     /// The database's URL: as set, or SQLite in the data folder.
@@ -110,8 +113,9 @@ impl Config {
 
     fn resolved(mut self) -> Result<Self, ConfigError> {
         if let Some(path) = &self.database.url_file {
-            self.database.url = Secret::read_file(path).map_err(|source| {
-                ConfigError::Read { path: path.clone(), source }
+            self.database.url = Secret::read_file(path).map_err(|source| ConfigError::Read {
+                path: path.clone(),
+                source,
             })?;
         }
         Ok(self)
@@ -124,7 +128,10 @@ mod tests {
     use super::*;
 
     fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect()
     }
 
     #[test]
@@ -135,10 +142,14 @@ mod tests {
 
     #[test]
     fn an_unknown_key_names_the_nearest() {
-        let error = Config::from_toml("[server]\nlistn = 'x'").unwrap_err().to_string();
+        let error = Config::from_toml("[server]\nlistn = 'x'")
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("server.listn"), "{error}");
         assert!(error.contains("did you mean server.listen?"), "{error}");
-        let error = Config::from_toml("[gradr]\nworkers = 1").unwrap_err().to_string();
+        let error = Config::from_toml("[gradr]\nworkers = 1")
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("did you mean grader.workers?"), "{error}");
     }
 
@@ -146,7 +157,11 @@ mod tests {
     fn the_environment_beats_the_file_and_flags_beat_both() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("h.toml");
-        std::fs::write(&path, "[server]\nlisten = '127.0.0.1:1'\n[grader]\nworkers = 3").unwrap();
+        std::fs::write(
+            &path,
+            "[server]\nlisten = '127.0.0.1:1'\n[grader]\nworkers = 3",
+        )
+        .unwrap();
         let set = env(&[
             ("HEADROOM_SERVER__LISTEN", "127.0.0.1:2"),
             ("HEADROOM_LIMITS__SUBMISSIONS_BURST", "7"),
@@ -155,10 +170,20 @@ mod tests {
         ]);
         let config = Config::load(Some(&path), set.clone(), &[]).unwrap();
         assert_eq!(config.server.listen.port(), 2);
-        assert_eq!((config.grader.workers, config.limits.submissions_burst), (3, 7));
+        assert_eq!(
+            (config.grader.workers, config.limits.submissions_burst),
+            (3, 7)
+        );
         assert_eq!(config.server.trusted_proxies.len(), 2);
         let flags = [("server.listen", "127.0.0.1:3".to_owned())];
-        assert_eq!(Config::load(Some(&path), set, &flags).unwrap().server.listen.port(), 3);
+        assert_eq!(
+            Config::load(Some(&path), set, &flags)
+                .unwrap()
+                .server
+                .listen
+                .port(),
+            3
+        );
     }
 
     #[test]

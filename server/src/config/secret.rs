@@ -17,7 +17,9 @@ impl Secret {
 
     /// Reads the value from a file, without the line end.
     pub(super) fn read_file(path: &Path) -> std::io::Result<Self> {
-        Ok(Self(Some(std::fs::read_to_string(path)?.trim_end().to_owned())))
+        Ok(Self(Some(
+            std::fs::read_to_string(path)?.trim_end().to_owned(),
+        )))
     }
 }
 

@@ -61,15 +61,21 @@ impl ServerConfig {
 
     /// True when `peer` may speak for others.
     pub fn is_trusted(&self, peer: IpAddr) -> bool {
-        self.trusted_proxies.iter().any(|network| network.contains(peer))
+        self.trusted_proxies
+            .iter()
+            .any(|network| network.contains(peer))
     }
 }
 
 fn public_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    let Some(url) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+    let Some(url) = Option::<String>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
     let uri: http::Uri = url.parse().map_err(serde::de::Error::custom)?;
     if !matches!(uri.scheme_str(), Some("http" | "https")) || uri.host().is_none() {
-        return Err(serde::de::Error::custom("must be http://HOST or https://HOST"));
+        return Err(serde::de::Error::custom(
+            "must be http://HOST or https://HOST",
+        ));
     }
     Ok(Some(url.trim_end_matches('/').to_owned()))
 }
@@ -86,11 +92,15 @@ impl Network {
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.address, address.to_canonical()) {
             (IpAddr::V4(net), IpAddr::V4(ip)) => {
-                let mask = u32::MAX.checked_shl(32 - u32::from(self.prefix)).unwrap_or(0);
+                let mask = u32::MAX
+                    .checked_shl(32 - u32::from(self.prefix))
+                    .unwrap_or(0);
                 net.to_bits() & mask == ip.to_bits() & mask
             }
             (IpAddr::V6(net), IpAddr::V6(ip)) => {
-                let mask = u128::MAX.checked_shl(128 - u32::from(self.prefix)).unwrap_or(0);
+                let mask = u128::MAX
+                    .checked_shl(128 - u32::from(self.prefix))
+                    .unwrap_or(0);
                 net.to_bits() & mask == ip.to_bits() & mask
             }
             _ => false,
@@ -102,11 +112,17 @@ impl std::str::FromStr for Network {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (address, prefix) = text.split_once('/').map_or((text, None), |(a, p)| (a, Some(p)));
-        let address: IpAddr = address.parse().map_err(|_| format!("{text:?} is no network"))?;
+        let (address, prefix) = text
+            .split_once('/')
+            .map_or((text, None), |(a, p)| (a, Some(p)));
+        let address: IpAddr = address
+            .parse()
+            .map_err(|_| format!("{text:?} is no network"))?;
         let longest = if address.is_ipv4() { 32 } else { 128 };
         let prefix = match prefix {
-            Some(text) => text.parse().map_err(|_| format!("/{text} is no prefix length"))?,
+            Some(text) => text
+                .parse()
+                .map_err(|_| format!("/{text} is no prefix length"))?,
             None => longest,
         };
         if prefix > longest {
@@ -118,7 +134,9 @@ impl std::str::FromStr for Network {
 
 impl<'de> Deserialize<'de> for Network {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -142,8 +160,14 @@ mod tests {
             ("fd00::/8", "fd12::1", "fe80::1"),
         ] {
             let network: Network = network.parse().unwrap();
-            assert!(network.contains(inside.parse().unwrap()), "{network:?} {inside}");
-            assert!(!network.contains(outside.parse().unwrap()), "{network:?} {outside}");
+            assert!(
+                network.contains(inside.parse().unwrap()),
+                "{network:?} {inside}"
+            );
+            assert!(
+                !network.contains(outside.parse().unwrap()),
+                "{network:?} {outside}"
+            );
         }
         assert!("10.0.0.0/33".parse::<Network>().is_err());
     }

@@ -29,7 +29,8 @@ pub struct AssetCache(RwLock<BTreeMap<String, Arc<Representation>>>);
 /// Logical names and the names they are served under.
 pub fn manifest() -> BTreeMap<String, String> {
     let file = Files::get("manifest.json");
-    file.and_then(|file| serde_json::from_slice(&file.data).ok()).unwrap_or_default()
+    file.and_then(|file| serde_json::from_slice(&file.data).ok())
+        .unwrap_or_default()
 }
 
 /// `GET /assets/{name}`
@@ -38,7 +39,13 @@ pub async fn show(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let cached = state.assets.0.read().unwrap_or_else(PoisonError::into_inner).get(&name).cloned();
+    let cached = state
+        .assets
+        .0
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&name)
+        .cloned();
     if let Some(asset) = cached {
         return Ok(asset.respond(&headers));
     }
@@ -46,7 +53,9 @@ pub async fn show(
     let asset = tokio::task::spawn_blocking(load)
         .await
         .map_err(|error| Error::Internal(error.into()))?;
-    asset.map(|asset| asset.respond(&headers)).ok_or(Error::NotFound)
+    asset
+        .map(|asset| asset.respond(&headers))
+        .ok_or(Error::NotFound)
 }
 
 fn load(state: &AppState, name: &str) -> Option<Arc<Representation>> {
@@ -54,9 +63,18 @@ fn load(state: &AppState, name: &str) -> Option<Arc<Representation>> {
     let hashed = is_hashed(name);
     let caching = if hashed { IMMUTABLE } else { REVALIDATE };
     let body = Bytes::from(file.data.into_owned());
-    let asset = Arc::new(Representation::new(StatusCode::OK, media_type(name), caching, body));
+    let asset = Arc::new(Representation::new(
+        StatusCode::OK,
+        media_type(name),
+        caching,
+        body,
+    ));
     if hashed {
-        let mut cache = state.assets.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut cache = state
+            .assets
+            .0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         cache.insert(name.to_owned(), Arc::clone(&asset));
     }
     Some(asset)

@@ -17,5 +17,10 @@ pub async fn show(
     State(state): State<AppState>,
     Path(lab): Path<String>,
 ) -> Result<Json<Value>, Error> {
-    state.parts.catalogue.show(&lab).map(Json).ok_or(Error::LabNotFound(lab))
+    state
+        .parts
+        .catalogue
+        .show(&lab)
+        .map(Json)
+        .ok_or(Error::LabNotFound(lab))
 }

@@ -28,10 +28,14 @@ pub fn router(state: AppState) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(not_found)
-        .layer(CsrfLayer::new().with_rejection_response(|_: ProtectionError| {
-            Error::CrossSite.into_response()
-        }))
-        .layer(middleware::from_fn_with_state(state.clone(), crate::edge::pass))
+        .layer(
+            CsrfLayer::new()
+                .with_rejection_response(|_: ProtectionError| Error::CrossSite.into_response()),
+        )
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            crate::edge::pass,
+        ))
         .with_state(state)
 }
 
@@ -46,7 +50,9 @@ fn site() -> Router<AppState> {
         "/problems",
         "/problems/{code}",
     ];
-    paths.iter().fold(Router::new(), |site, path| site.route(path, get(pages::show)))
+    paths.iter().fold(Router::new(), |site, path| {
+        site.route(path, get(pages::show))
+    })
 }
 
 fn api() -> Router<AppState> {

@@ -20,16 +20,26 @@ pub struct PageCache(RwLock<BTreeMap<String, Arc<Representation>>>);
 
 impl PageCache {
     fn get(&self, path: &str) -> Option<Arc<Representation>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned()
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(path)
+            .cloned()
     }
 
     fn insert(&self, path: String, page: Arc<Representation>) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(path, page);
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(path, page);
     }
 
     /// Forgets every page, when what they are made from has changed.
     pub fn clear(&self) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 }
 
@@ -47,14 +57,20 @@ pub async fn show(
     let page = tokio::task::spawn_blocking(render)
         .await
         .map_err(|error| Error::Internal(error.into()))?;
-    page.map(|page| page.respond(&headers)).ok_or(Error::NotFound)
+    page.map(|page| page.respond(&headers))
+        .ok_or(Error::NotFound)
 }
 
 fn render(state: &AppState, path: String) -> Option<Arc<Representation>> {
     let (status, html) = state.parts.site.page(&path)?;
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     let kind = "text/html; charset=utf-8";
-    let page = Arc::new(Representation::new(status, kind, CACHE_CONTROL, html.into()));
+    let page = Arc::new(Representation::new(
+        status,
+        kind,
+        CACHE_CONTROL,
+        html.into(),
+    ));
     if status == StatusCode::OK {
         state.pages.insert(path, Arc::clone(&page));
     }

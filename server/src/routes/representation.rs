@@ -40,7 +40,11 @@ impl Representation {
         body: Bytes,
     ) -> Self {
         let digest = Sha256::digest(&body);
-        let tag: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let tag: String = digest
+            .iter()
+            .take(16)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         let text = body.len() >= WORTH_BYTES && gains(content_type);
         let smaller = |compressed: Vec<u8>| (compressed.len() < body.len()).then_some(compressed);
         let br = text.then(|| brotli(&body)).and_then(smaller);
@@ -88,7 +92,11 @@ impl Variant {
             None => format!("\"{tag}\""),
         };
         let etag = HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static("\"\""));
-        Self { body, etag, encoding }
+        Self {
+            body,
+            etag,
+            encoding,
+        }
     }
 }
 
@@ -103,9 +111,15 @@ impl Accepted {
     fn of(request: &HeaderMap) -> Self {
         let mut accepted = Self::default();
         let values = request.get_all(header::ACCEPT_ENCODING).iter();
-        for item in values.filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(',')) {
+        for item in values
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|v| v.split(','))
+        {
             let (name, weight) = item.split_once(';').unwrap_or((item, ""));
-            let weight = weight.trim().strip_prefix("q=").and_then(|q| q.trim().parse().ok());
+            let weight = weight
+                .trim()
+                .strip_prefix("q=")
+                .and_then(|q| q.trim().parse().ok());
             let wanted = weight.unwrap_or(1.0_f32) > 0.0;
             match name.trim() {
                 "br" => accepted.br = wanted,
@@ -119,7 +133,9 @@ impl Accepted {
 
 fn is_known(request: &HeaderMap, etag: &HeaderValue) -> bool {
     let values = request.get_all(header::IF_NONE_MATCH).iter();
-    let mut tags = values.filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(','));
+    let mut tags = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|v| v.split(','));
     tags.any(|tag| {
         let tag = tag.trim();
         tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).as_bytes() == etag.as_bytes()
@@ -136,7 +152,11 @@ fn gains(content_type: &str) -> bool {
 }
 
 fn brotli(body: &[u8]) -> Vec<u8> {
-    let quality = if body.len() <= BEST_UP_TO_BYTES { 11 } else { 9 };
+    let quality = if body.len() <= BEST_UP_TO_BYTES {
+        11
+    } else {
+        9
+    };
     let mut writer = brotli::CompressorWriter::new(Vec::new(), 64 * 1024, quality, 22);
     // Writing to memory does not fail; were it to, the variant would be missing bytes.
     match writer.write_all(body).and_then(|()| writer.flush()) {

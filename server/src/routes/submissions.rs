@@ -78,17 +78,25 @@ pub async fn report(
 ) -> Result<Response, Error> {
     let mut tx = state.db.read().await?;
     let submission = by_id(&mut tx, &id).await?;
-    let Some(grade) = submission.grade_id else { return Err(Error::NotFound) };
-    let Some(grade) = grades::by_id(&mut tx, grade).await? else { return Err(Error::NotFound) };
+    let Some(grade) = submission.grade_id else {
+        return Err(Error::NotFound);
+    };
+    let Some(grade) = grades::by_id(&mut tx, grade).await? else {
+        return Err(Error::NotFound);
+    };
     let kind = [(header::CONTENT_TYPE, "application/json")];
     Ok((kind, grade.findings.report).into_response())
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
     let key = value.to_str().unwrap_or_default();
     if key.is_empty() || key.len() > 255 {
-        return Err(Error::Invalid("Idempotency-Key must have 1 to 255 ASCII characters".into()));
+        return Err(Error::Invalid(
+            "Idempotency-Key must have 1 to 255 ASCII characters".into(),
+        ));
     }
     Ok(Some(key.to_owned()))
 }
@@ -100,7 +108,9 @@ async fn check(state: &AppState, lab: &str, handed: Handed) -> Result<Handed, Er
         let found = catch_unwind(AssertUnwindSafe(|| catalogue.check(&lab, &handed.module)));
         (found, handed)
     });
-    let (found, handed) = checked.await.map_err(|error| Error::Internal(error.into()))?;
+    let (found, handed) = checked
+        .await
+        .map_err(|error| Error::Internal(error.into()))?;
     match found {
         Ok(Ok(())) => Ok(handed),
         Ok(Err(findings)) => Err(Error::ModuleInvalid(findings)),
@@ -152,7 +162,9 @@ async fn record(state: &AppState, new: &NewSubmission, module: &[u8]) -> Result<
     if !graded_from_cache(state, &mut tx, new).await? {
         let waiting = jobs::count(&mut tx, GradeSubmission::KIND).await?.queued;
         if waiting >= i64::from(state.config.grader.queue_max) {
-            return Err(Error::QueueFull { waiting: u64::try_from(waiting).unwrap_or(0) });
+            return Err(Error::QueueFull {
+                waiting: u64::try_from(waiting).unwrap_or(0),
+            });
         }
         GradeSubmission::enqueue(&mut tx, &state.ids, new.id, new.created_at).await?;
     }
@@ -166,7 +178,9 @@ async fn graded_from_cache(
     tx: &mut Tx,
     new: &NewSubmission,
 ) -> Result<bool, Error> {
-    let Some(edition) = state.parts.grader.edition(&new.lab) else { return Ok(false) };
+    let Some(edition) = state.parts.grader.edition(&new.lab) else {
+        return Ok(false);
+    };
     let key = GradeKey {
         module_sha256: new.module_sha256.clone(),
         lab: new.lab.clone(),
@@ -174,7 +188,9 @@ async fn graded_from_cache(
         engine: edition.engine,
         meter: edition.meter,
     };
-    let Some(grade) = grades::by_key(tx, &key).await? else { return Ok(false) };
+    let Some(grade) = grades::by_key(tx, &key).await? else {
+        return Ok(false);
+    };
     let now_ms = state.parts.clock.now_ms();
     Ok(submissions::update_graded(tx, new.id, grade.id, key.lab_version, now_ms).await?)
 }
@@ -226,7 +242,10 @@ async fn shown(db: &Db, submission: Submission) -> Result<Response, Error> {
 }
 
 fn allow(headers: &mut HeaderMap, allowance: &Allowance) {
-    let pairs = [("ratelimit-policy", &allowance.policy), ("ratelimit", &allowance.remaining)];
+    let pairs = [
+        ("ratelimit-policy", &allowance.policy),
+        ("ratelimit", &allowance.remaining),
+    ];
     for (name, text) in pairs {
         if let Ok(value) = HeaderValue::from_str(text) {
             headers.insert(name, value);

@@ -10,7 +10,11 @@ use crate::test_app::{MODULE, TestApp};
 #[tokio::test]
 async fn half_open_and_idle_connections_are_closed() {
     let app = TestApp::start("[server]\nheader_timeout_ms = 300").await;
-    for start in ["", "GET / HTTP/1.1\r\nhost: a\r\n", "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n"] {
+    for start in [
+        "",
+        "GET / HTTP/1.1\r\nhost: a\r\n",
+        "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n",
+    ] {
         let mut stream = TcpStream::connect(app.address).await.unwrap();
         stream.write_all(start.as_bytes()).await.unwrap();
         let started = Instant::now();
@@ -54,10 +58,17 @@ async fn one_client_cannot_take_every_connection() {
 #[tokio::test]
 async fn stopping_finishes_what_was_begun() {
     let app = TestApp::gated("").await;
-    let location = app.submit(&[], MODULE).await.header("location").unwrap().to_owned();
+    let location = app
+        .submit(&[], MODULE)
+        .await
+        .header("location")
+        .unwrap()
+        .to_owned();
     // One request waits for its grade, another has sent half of its head.
     let mut half = TcpStream::connect(app.address).await.unwrap();
-    half.write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\n").await.unwrap();
+    half.write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\n")
+        .await
+        .unwrap();
     let path = format!("{location}?wait=30");
     let waiting = app.get(&path);
     let stop = async {
@@ -71,9 +82,18 @@ async fn stopping_finishes_what_was_begun() {
     };
     let (answer, rest) = tokio::join!(waiting, stop);
     assert_eq!(answer.status, 200);
-    assert!(rest.is_empty() || rest.starts_with(b"HTTP/1.1 200"), "{rest:?}");
-    tokio::time::timeout(Duration::from_secs(15), app.ended).await.unwrap().unwrap();
-    assert!(TcpStream::connect(app.address).await.is_err(), "no longer listening");
+    assert!(
+        rest.is_empty() || rest.starts_with(b"HTTP/1.1 200"),
+        "{rest:?}"
+    );
+    tokio::time::timeout(Duration::from_secs(15), app.ended)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        TcpStream::connect(app.address).await.is_err(),
+        "no longer listening"
+    );
 }
 
 #[tokio::test]
@@ -85,5 +105,8 @@ async fn a_stalled_request_does_not_hold_up_the_stop() {
     stalled.write_all(head.as_bytes()).await.unwrap();
     tokio::time::sleep(Duration::from_millis(200)).await;
     app.stop.cancel();
-    tokio::time::timeout(Duration::from_secs(10), app.ended).await.unwrap().unwrap();
+    tokio::time::timeout(Duration::from_secs(10), app.ended)
+        .await
+        .unwrap()
+        .unwrap();
 }

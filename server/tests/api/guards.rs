@@ -22,8 +22,14 @@ async fn every_response_carries_the_security_headers() {
         for method in ["GET", "HEAD", "DELETE", "TRACE"] {
             let answer = app.send(method, path, &[]).await;
             let csp = answer.header("content-security-policy").unwrap();
-            assert!(csp.starts_with("default-src 'none'; script-src 'self' 'sha256-"), "{csp}");
-            assert!(!csp.contains("unsafe-inline") && !csp.contains("'unsafe-eval'"), "{csp}");
+            assert!(
+                csp.starts_with("default-src 'none'; script-src 'self' 'sha256-"),
+                "{csp}"
+            );
+            assert!(
+                !csp.contains("unsafe-inline") && !csp.contains("'unsafe-eval'"),
+                "{csp}"
+            );
             assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
             for name in [
                 "referrer-policy",
@@ -36,22 +42,33 @@ async fn every_response_carries_the_security_headers() {
             }
             assert_eq!(answer.header("set-cookie"), None, "{method} {path}");
             if matches!(method, "DELETE" | "TRACE") {
-                assert!([404, 405].contains(&answer.status), "{method} {path} {}", answer.status);
+                assert!(
+                    [404, 405].contains(&answer.status),
+                    "{method} {path} {}",
+                    answer.status
+                );
                 let allow = answer.header("allow");
                 assert_eq!(allow.is_some(), answer.status == 405, "{method} {path}");
             }
         }
     }
     let plain = TestApp::start("").await;
-    assert_eq!(plain.get("/").await.header("strict-transport-security"), None);
+    assert_eq!(
+        plain.get("/").await.header("strict-transport-security"),
+        None
+    );
 }
 
 #[tokio::test]
 async fn only_a_harmless_request_id_is_taken_over() {
     let app = TestApp::start("").await;
-    let given = app.send("GET", "/healthz", &[("x-request-id", "job-7.a_b")]).await;
+    let given = app
+        .send("GET", "/healthz", &[("x-request-id", "job-7.a_b")])
+        .await;
     assert_eq!(given.header("x-request-id"), Some("job-7.a_b"));
-    let odd = app.send("GET", "/healthz", &[("x-request-id", "a b\tc")]).await;
+    let odd = app
+        .send("GET", "/healthz", &[("x-request-id", "a b\tc")])
+        .await;
     assert_eq!(odd.header("x-request-id").map(str::len), Some(36));
 }
 

@@ -62,7 +62,14 @@ impl TestApp {
         let server = Server::build(config, parts, listener).await.unwrap();
         let (address, stop) = (server.address().unwrap(), server.stopper());
         let ended = tokio::spawn(server.run());
-        Self { address, clock, stop, ended, gate, _data: data }
+        Self {
+            address,
+            clock,
+            stop,
+            ended,
+            gate,
+            _data: data,
+        }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -86,7 +93,10 @@ struct FakeSite;
 impl Site for FakeSite {
     fn page(&self, path: &str) -> Option<(u16, String)> {
         match path {
-            "/" | "/labs" => Some((200, format!("<!DOCTYPE html>{path}{}", "<p>Text.</p>".repeat(200)))),
+            "/" | "/labs" => Some((
+                200,
+                format!("<!DOCTYPE html>{path}{}", "<p>Text.</p>".repeat(200)),
+            )),
             "/course/gone" => Some((404, "<!DOCTYPE html>no such area".into())),
             "/course/panic" => panic!("a page that panics"),
             _ => None,
@@ -123,7 +133,10 @@ impl Catalogue for FakeCatalogue {
             message: format!("{code}: do something about it"),
             offset,
         };
-        Err(vec![finding("malformed", Some(0)), finding("missing-export", None)])
+        Err(vec![
+            finding("malformed", Some(0)),
+            finding("missing-export", None),
+        ])
     }
 }
 

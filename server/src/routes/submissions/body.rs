@@ -40,8 +40,14 @@ struct Document {
 /// Reads the body, within time and size.
 pub async fn read(request: Request, patience: Duration) -> Result<Handed, Error> {
     let form = Form::of(request.headers())?;
-    let most = if form == Form::Module { MODULE_MAX_BYTES } else { BODY_MAX_BYTES };
-    let too_large = || Error::ModuleTooLarge { limit_bytes: MODULE_MAX_BYTES };
+    let most = if form == Form::Module {
+        MODULE_MAX_BYTES
+    } else {
+        BODY_MAX_BYTES
+    };
+    let too_large = || Error::ModuleTooLarge {
+        limit_bytes: MODULE_MAX_BYTES,
+    };
     if declared(request.headers()).is_some_and(|length| length > most as u64) {
         return Err(too_large());
     }
@@ -51,7 +57,11 @@ pub async fn read(request: Request, patience: Duration) -> Result<Handed, Error>
         .map_err(|_| Error::Timeout)?
         .map_err(|error| refused(&error))?;
     let handed = match form {
-        Form::Module => Handed { module: body, source: None, language: None },
+        Form::Module => Handed {
+            module: body,
+            source: None,
+            language: None,
+        },
         Form::Json => json(&body)?,
         Form::Multipart => {
             let mut again = Request::new(Body::from(body));
@@ -74,19 +84,34 @@ impl Handed {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hash.finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     fn checked(self) -> Result<Self, Error> {
         if self.module.len() > MODULE_MAX_BYTES {
-            return Err(Error::ModuleTooLarge { limit_bytes: MODULE_MAX_BYTES });
+            return Err(Error::ModuleTooLarge {
+                limit_bytes: MODULE_MAX_BYTES,
+            });
         }
-        if self.source.as_ref().is_some_and(|source| source.len() > SOURCE_MAX_BYTES) {
+        if self
+            .source
+            .as_ref()
+            .is_some_and(|source| source.len() > SOURCE_MAX_BYTES)
+        {
             return Err(Error::TooLarge);
         }
         // PostgreSQL's TEXT holds no NUL.
-        if self.source.as_ref().is_some_and(|source| source.contains('\0')) {
-            return Err(Error::Invalid("source: must not contain a NUL character".into()));
+        if self
+            .source
+            .as_ref()
+            .is_some_and(|source| source.contains('\0'))
+        {
+            return Err(Error::Invalid(
+                "source: must not contain a NUL character".into(),
+            ));
         }
         match &self.language {
             Some(language) if !LANGUAGES.contains(&language.as_str()) => Err(Error::Invalid(
@@ -106,12 +131,20 @@ enum Form {
 
 impl Form {
     fn of(headers: &HeaderMap) -> Result<Self, Error> {
-        if headers.get(header::CONTENT_ENCODING).is_some_and(|value| value != "identity") {
+        if headers
+            .get(header::CONTENT_ENCODING)
+            .is_some_and(|value| value != "identity")
+        {
             let text = "send the body without Content-Encoding";
             return Err(Error::UnsupportedMediaType(text.into()));
         }
-        let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let kind = value.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
+        let value = headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        let kind = value
+            .and_then(|value| value.split(';').next())
+            .unwrap_or_default()
+            .trim();
         match kind.to_ascii_lowercase().as_str() {
             "application/wasm" => Ok(Self::Module),
             "application/json" => Ok(Self::Json),
@@ -124,7 +157,12 @@ impl Form {
 }
 
 fn declared(headers: &HeaderMap) -> Option<u64> {
-    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+    headers
+        .get(header::CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
 }
 
 /// `to_bytes` fails when the limit is passed, or when the client broke off.
@@ -132,7 +170,9 @@ fn refused(error: &axum::Error) -> Error {
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(error) = cause {
         if error.is::<http_body_util::LengthLimitError>() {
-            return Error::ModuleTooLarge { limit_bytes: MODULE_MAX_BYTES };
+            return Error::ModuleTooLarge {
+                limit_bytes: MODULE_MAX_BYTES,
+            };
         }
         cause = error.source();
     }
@@ -145,16 +185,23 @@ fn json(body: &[u8]) -> Result<Handed, Error> {
     let module = STANDARD
         .decode(&document.module)
         .map_err(|error| Error::Invalid(format!("module: not base64: {error}")))?;
-    let Document { source, language, .. } = document;
-    Ok(Handed { module: module.into(), source, language })
+    let Document {
+        source, language, ..
+    } = document;
+    Ok(Handed {
+        module: module.into(),
+        source,
+        language,
+    })
 }
 
 async fn multipart(request: Request) -> Result<Handed, Error> {
-    let invalid = |error: &dyn std::fmt::Display| {
-        Error::Invalid(format!("the form cannot be read: {error}"))
-    };
+    let invalid =
+        |error: &dyn std::fmt::Display| Error::Invalid(format!("the form cannot be read: {error}"));
     // The length was limited as the body was read.
-    let mut form = Multipart::from_request(request, &()).await.map_err(|e| invalid(&e))?;
+    let mut form = Multipart::from_request(request, &())
+        .await
+        .map_err(|e| invalid(&e))?;
     let (mut module, mut source, mut language) = (None, None, None);
     while let Some(field) = form.next_field().await.map_err(|e| invalid(&e))? {
         let name = field.name().unwrap_or_default().to_owned();
@@ -162,9 +209,17 @@ async fn multipart(request: Request) -> Result<Handed, Error> {
             "module" => module = Some(field.bytes().await.map_err(|e| invalid(&e))?),
             "source" => source = Some(field.text().await.map_err(|e| invalid(&e))?),
             "language" => language = Some(field.text().await.map_err(|e| invalid(&e))?),
-            _ => return Err(Error::Invalid(format!("the form has an unknown field {name:?}"))),
+            _ => {
+                return Err(Error::Invalid(format!(
+                    "the form has an unknown field {name:?}"
+                )));
+            }
         }
     }
     let module = module.ok_or_else(|| Error::Invalid("the form has no field `module`".into()))?;
-    Ok(Handed { module, source, language })
+    Ok(Handed {
+        module,
+        source,
+        language,
+    })
 }

@@ -23,7 +23,12 @@ pub fn document(submission: &Submission, grade: Option<&Grade>) -> Result<Value,
     let problem = submission.problem_json.as_deref().map(read).transpose()?;
     let grade = match grade {
         Some(grade) => {
-            let hidden = grade.findings.hidden_json.as_deref().map(read).transpose()?;
+            let hidden = grade
+                .findings
+                .hidden_json
+                .as_deref()
+                .map(read)
+                .transpose()?;
             Some(json!({
                 "report": read(&String::from_utf8_lossy(&grade.findings.report))?,
                 "digest": grade.findings.digest,
