@@ -156,7 +156,7 @@ async fn record(state: &AppState, new: &NewSubmission, module: &[u8]) -> Result<
     modules::insert(&mut tx, module, new.created_at).await?;
     match submissions::insert(&mut tx, new).await? {
         Inserted::New => {}
-        Inserted::Repeated(earlier) => return Ok(earlier),
+        Inserted::Repeated(earlier) => return Ok(*earlier),
         Inserted::KeyReused => return Err(Error::IdempotencyConflict),
     }
     if !graded_from_cache(state, &mut tx, new).await? {
