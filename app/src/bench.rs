@@ -263,8 +263,8 @@ fn plot(setup: &Setup, policy: &Policy, offered: Total, admitted: Total, ideal: 
     Plot {
         id: "limiter-bench".into(),
         title: "Cumulative cost admitted".into(),
-        caption: "A limiter that keeps the contract never crosses the ceiling and never falls \
-                  behind the exact meter."
+        caption: "Above the exact meter, tokens were given away; below it, tokens were withheld. \
+                  No policy may ever be above the ceiling."
             .into(),
         x: Axis::new("time", "s", 1_000_000),
         y: Axis::new("cost", "tokens", 1),

@@ -33,13 +33,15 @@ pub const PROBLEMS: &[ProblemKind] = &[
         "bad-request",
         400,
         "The request cannot be read",
-        "A header, the query or the body is not what the address expects. The detail says which part; compare it with the lab's page or the API description.",
+        "A header, the query or the body is not what the address expects. The detail says which \
+         part; compare it with the lab's page or the API description.",
     ),
     kind(
         "not-found",
         404,
         "There is nothing at this address",
-        "The address is misspelt, or what it named is gone. The course map links every lesson and the lab list every lab.",
+        "The address is misspelt, or what it named is gone. The course map links every lesson \
+         and the lab list every lab.",
     ),
     kind(
         "method-not-allowed",
@@ -69,13 +71,17 @@ pub const PROBLEMS: &[ProblemKind] = &[
         "module-invalid",
         422,
         "The module is not what the lab accepts",
-        "Each entry in errors names one thing to change: a missing or wrongly typed export, an import the lab does not offer, or a WebAssembly feature outside the accepted set. Build with a bare wasm target (for example wasm32-unknown-unknown) and export exactly the functions listed on the lab's page.",
+        "Each entry in errors names one thing to change: a missing or wrongly typed export, an \
+         import the lab does not offer, or a WebAssembly feature outside the accepted set. \
+         Build with a bare wasm target (for example wasm32-unknown-unknown) and export exactly \
+         the functions listed on the lab's page.",
     ),
     kind(
         "module-too-large",
         413,
         "The module is larger than the lab accepts",
-        "Build with optimisation for size, strip names and debug sections, and do not link a runtime you do not need.",
+        "Build with optimisation for size, strip names and debug sections, and do not link a \
+         runtime you do not need.",
     ),
     kind(
         "payload-too-large",
@@ -93,13 +99,15 @@ pub const PROBLEMS: &[ProblemKind] = &[
         "idempotency-conflict",
         422,
         "This idempotency key was used for another body",
-        "Use a new Idempotency-Key for each new submission; repeat a key only to repeat the same request.",
+        "Use a new Idempotency-Key for each new submission; repeat a key only to repeat the \
+         same request.",
     ),
     kind(
         "cross-site",
         403,
         "The request came from another site",
-        "Browsers may send changes to this site only from its own pages. Reload the page and try again.",
+        "Browsers may send changes to this site only from its own pages. Reload the page and \
+         try again.",
     ),
     kind(
         "too-many-requests",
@@ -111,19 +119,22 @@ pub const PROBLEMS: &[ProblemKind] = &[
         "too-many-submissions",
         429,
         "Too many submissions",
-        "Each client may have a limited number of submissions graded in a given time. Wait as long as Retry-After says; runs in the browser are not limited.",
+        "Each client may have a limited number of submissions graded in a given time. Wait as \
+         long as Retry-After says; runs in the browser are not limited.",
     ),
     kind(
         "grading-queue-full",
         503,
         "The grading queue is full",
-        "Nothing was accepted and nothing is lost: send the submission again after the time in Retry-After.",
+        "Nothing was accepted and nothing is lost: send the submission again after the time in \
+         Retry-After.",
     ),
     kind(
         "grading-failed",
         500,
         "The grader could not finish",
-        "The submission was accepted but grading it failed on the server's side more than once. The fault is the server's and is logged with the request id.",
+        "The submission was accepted but grading it failed on the server's side more than once. \
+         The fault is the server's and is logged with the request id.",
     ),
     kind(
         "unavailable",
@@ -135,7 +146,8 @@ pub const PROBLEMS: &[ProblemKind] = &[
         "internal",
         500,
         "Something failed on the server",
-        "The fault is the server's. It is logged with the request id; quote that when you report it.",
+        "The fault is the server's. It is logged with the request id; quote that when you \
+         report it.",
     ),
 ];
 

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use crate::assets::Site;
 
 /// Chooses the theme before the first paint, so that no page flashes.
-const THEME: &str = "try{var t=localStorage.getItem(\"theme\");if(t==\"light\"||t==\"dark\")document.documentElement.dataset.theme=t}catch(e){}document.documentElement.classList.add(\"js\")";
+const THEME: &str = "try{var t=localStorage.getItem('theme');\
+    if(t=='light'||t=='dark')document.documentElement.dataset.theme=t}catch(e){}";
 
 /// Every inline script of every page, for the hashes of the content security policy.
 pub const INLINE_SCRIPTS: &[&str] = &[THEME];

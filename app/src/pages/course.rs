@@ -36,8 +36,8 @@ pub(crate) fn body(backend: &dyn Backend) -> Body {
                 <h1>{course.title.clone()}</h1>
                 <p class="lead">{course.promise.clone()}</p>
                 <p class="note">
-                    "Topics with a link have a lesson. The others show what the topic covers, what you
-                    can do afterwards, and what to read."
+                    "Topics with a link have a lesson. The others show what the topic covers, what
+                    you can do afterwards, and what to read."
                 </p>
                 {tracks(&library)}
                 {areas.collect_view()}
@@ -171,7 +171,8 @@ fn tradeoffs(library: &Library) -> impl IntoView + use<> {
         }
     });
     let groups = groups.collect_view();
-    view! { <section aria-labelledby="tradeoffs"><h2 id="tradeoffs">"Trade-offs"</h2>{groups}</section> }
+    view! { <section aria-labelledby="tradeoffs"><h2 id="tradeoffs">"Trade-offs"</h2>
+    {groups}</section> }
 }
 
 fn scenarios(library: &Library) -> impl IntoView + use<> {
@@ -179,7 +180,8 @@ fn scenarios(library: &Library) -> impl IntoView + use<> {
         let about = String::from(scenario.about.clone());
         view! {
             <section class="group" id=format!("scenario-{}", scenario.slug)>
-                <h3>{scenario.title.clone()} " " <span class="note">{scenario.users.clone()}</span></h3>
+                <h3>{scenario.title.clone()} " "
+                    <span class="note">{scenario.users.clone()}</span></h3>
                 <div class="prose" inner_html=about></div>
                 {questions(&scenario.decisions, library)}
             </section>

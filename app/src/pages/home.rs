@@ -32,9 +32,9 @@ pub(crate) fn body(backend: &dyn Backend, _site: &Site) -> Body {
                 <div class="hero-text">
                     <h1>"Learn system design by running your own code against it"</h1>
                     <p class="lead">
-                        "Headroom is a course in which you write the load balancer, the retry policy and
-                    the rate limiter yourself. A simulator runs them request by request and measures
-                    them against a reference policy on the same trace."
+                        "Headroom is a course in which you write the load balancer, the retry policy
+                    and the rate limiter yourself. A simulator runs them request by request and
+                    measures them against a reference policy on the same trace."
                     </p>
                     <p class="actions">
                         <a class="button primary" href="/labs/rate_limiter">"Open the first lab"</a>
@@ -59,8 +59,8 @@ pub(crate) fn body(backend: &dyn Backend, _site: &Site) -> Body {
                     <li>
                         <h3>"Write a policy"</h3>
                         <p>
-                            "A few functions, in AssemblyScript in the browser, or in Rust, C, Zig or Go
-                            as a WebAssembly module of your own."
+                            "A few functions, in AssemblyScript in the browser, or in Rust, C, Zig
+                            or Go as a WebAssembly module of your own."
                         </p>
                     </li>
                     <li>
@@ -73,8 +73,8 @@ pub(crate) fn body(backend: &dyn Backend, _site: &Site) -> Body {
                     <li>
                         <h3>"Submit it"</h3>
                         <p>
-                            "The server runs the same engine on the same seeds, then on scenarios you
-                        have not seen. Its report has the same digest as yours, or something is
+                            "The server runs the same engine on the same seeds, then on scenarios
+                        you have not seen. Its report has the same digest as yours, or something is
                         wrong and the page says so."
                         </p>
                     </li>

@@ -38,8 +38,8 @@ pub(crate) fn body(backend: &dyn Backend, site: &Site, id: &str) -> Body {
                     <h2 id="workbench">"Workbench"</h2>
                     <noscript>
                         <p class="callout">
-                            "The workbench needs JavaScript and WebAssembly. Without them you can take a
-                            starter below, build it, and have it graded from a terminal."
+                            "The workbench needs JavaScript and WebAssembly. Without them you can
+                            take a starter below, build it, and have it graded from a terminal."
                         </p>
                     </noscript>
                     <Workbench lab=id.to_owned() module=site.assets.url("workbench.js")/>
@@ -58,7 +58,8 @@ pub(crate) fn body(backend: &dyn Backend, site: &Site, id: &str) -> Body {
 fn exports(spec: &Spec) -> impl IntoView + use<> {
     let rows = spec.exports.iter().map(|export| {
         view! {
-            <tr><th scope="row"><code>{export.signature()}</code></th><td>{export.doc.clone()}</td></tr>
+            <tr><th scope="row"><code>{export.signature()}</code></th>
+                <td>{export.doc.clone()}</td></tr>
         }
     });
     let rows = rows.collect_view();
@@ -71,7 +72,8 @@ fn exports(spec: &Spec) -> impl IntoView + use<> {
         <h3 id="exports">"Functions to export"</h3>
         <div class="scroll" tabindex="0" role="region" aria-labelledby="exports">
             <table>
-                <thead><tr><th scope="col">"Export"</th><th scope="col">"What it does"</th></tr></thead>
+                <thead><tr><th scope="col">"Export"</th>
+                    <th scope="col">"What it does"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
         </div>
@@ -82,14 +84,18 @@ fn exports(spec: &Spec) -> impl IntoView + use<> {
 fn scenarios(spec: &Spec) -> impl IntoView + use<> {
     let hidden = spec.scenarios.iter().filter(|s| !s.public).count();
     let rows = spec.public().map(|(_, scenario)| {
-        let world: Vec<String> =
-            scenario.world.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let world: Vec<String> = scenario
+            .world
+            .iter()
+            .map(|(name, value)| format!("{name} = {value}"))
+            .collect();
         view! {
             <tr>
                 <th scope="row"><code>{scenario.id.clone()}</code></th>
                 <td>
                     {scenario.summary.clone()}
-                    <details><summary>"Parameters"</summary><code>{world.join(", ")}</code></details>
+                    <details><summary>"Parameters"</summary>
+                        <code>{world.join(", ")}</code></details>
                 </td>
                 <td>{scenario.seeds.len()}</td>
             </tr>
@@ -258,7 +264,9 @@ fn terminal(lab: &Lab, site: &Site) -> impl IntoView + use<> {
                 "Or submit it to this server; the first answer's " <code>"Location"</code>
                 " holds the id:"
             </p>
-            <pre tabindex="0" role="region" aria-label="Submit with curl"><code>{submit}</code></pre>
+            <pre tabindex="0" role="region" aria-label="Submit with curl">
+                <code>{submit}</code>
+            </pre>
         </section>
     }
 }

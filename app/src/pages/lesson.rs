@@ -153,7 +153,8 @@ fn neighbours(library: &Library, lesson: &Lesson) -> impl IntoView + use<> {
                 format!("/course/{area}#{slug}")
             };
             let title = topic.title.clone();
-            view! { <a class="neighbour" rel=rel href=href><span class="note">{label}</span> {title}</a> }
+            view! { <a class="neighbour" rel=rel href=href>
+            <span class="note">{label}</span> {title}</a> }
         })
     };
     view! {

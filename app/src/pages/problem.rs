@@ -61,7 +61,8 @@ pub(crate) fn body(code: &str) -> Body {
                 <p class="eyebrow">"HTTP " {kind.status.to_string()}</p>
                 <h1>{kind.title}</h1>
                 <p class="lead">{kind.advice}</p>
-                <p>"Its type in answers of the API: " <code>{format!("/problems/{}", kind.code)}</code></p>
+                <p>"Its type in answers of the API: "
+                <code>{format!("/problems/{}", kind.code)}</code></p>
             </div>
         },
     )

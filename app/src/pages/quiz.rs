@@ -88,7 +88,8 @@ fn answer(answer: &Answer) -> AnyView {
             let room = format!(" (± {tolerance})");
             let wrong = mistakes.iter().map(|mistake| {
                 let value = format!("{} {unit}: ", mistake.value);
-                view! { <li><strong>{value}</strong><span inner_html=inline(&mistake.why)></span></li> }
+                view! { <li><strong>{value}</strong>
+                <span inner_html=inline(&mistake.why)></span></li> }
             });
             let wrong = wrong.collect_view();
             view! { <p><strong>{right}</strong>{room}</p><ul>{wrong}</ul> }.into_any()

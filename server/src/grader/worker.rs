@@ -117,7 +117,8 @@ fn hidden(
 /// Tries what must not work. Whoever comes back from here has climbed over a wall.
 fn attempt(drill: Drill) {
     match drill {
-        Drill::Open => drop(std::fs::File::open("/etc/hostname")),
+        Drill::Open if std::fs::File::open("/etc/hostname").is_ok() => std::process::exit(0),
+        Drill::Open => {}
         Drill::Connect => drop(std::net::TcpStream::connect(("127.0.0.1", 9))),
         Drill::Execute => drop(std::process::Command::new("/bin/true").spawn()),
         Drill::Memory => hoard(),

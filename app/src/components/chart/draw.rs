@@ -22,7 +22,8 @@ pub(super) fn svg(plot: &Plot, id: &str, out: &mut String) {
     let _ = write!(
         out,
         "<svg class=\"chart-svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
-         aria-labelledby=\"{id}-t {id}-d\"><title id=\"{id}-t\">{}</title><desc id=\"{id}-d\">{}</desc>",
+         aria-labelledby=\"{id}-t {id}-d\"><title id=\"{id}-t\">{}</title>\
+         <desc id=\"{id}-d\">{}</desc>",
         escape(&plot.title),
         escape(&describe(plot)),
     );

@@ -8,7 +8,10 @@ use crate::components::format::{metric, points};
 
 pub(super) fn reports(state: State) -> impl IntoView {
     let local = move || {
-        state.local.get().map(|report| view! { <section><h3>"In this browser"</h3>{table(state.lab, &report)}</section> })
+        state.local.get().map(|report| {
+            view! { <section>
+            <h3>"In this browser"</h3>{table(state.lab, &report)}</section> }
+        })
     };
     view! {
         <div class="wb-reports" aria-live="polite">
@@ -30,8 +33,9 @@ fn server(state: State, answer: &serde_json::Value) -> AnyView {
                 .to_owned()
         };
         let (title, detail) = (text("/problem/title"), text("/problem/detail"));
-        return view! { <section><h3>"On the server"</h3><p><strong>{title}</strong></p><p>{detail}</p></section> }
-            .into_any();
+        return view! { <section><h3>"On the server"</h3>
+        <p><strong>{title}</strong></p><p>{detail}</p></section> }
+        .into_any();
     };
     let same = state
         .local
