@@ -53,27 +53,17 @@ impl Guest {
         let adapter = Module::new(&engine, abi::adapter(&spec())).unwrap();
         let mut store = Store::new(&engine, ());
         let mut linker = Linker::new(&engine);
-        linker
-            .func_wrap("headroom", "log", |_: i32, _: i32| ())
-            .unwrap();
+        linker.func_wrap("headroom", "log", |_: i32, _: i32| ()).unwrap();
         let guest = linker.instantiate(&mut store, &metered).unwrap();
         linker.instance(&mut store, "guest", guest).unwrap();
         let adapter = linker.instantiate(&mut store, &adapter).unwrap();
         let call = adapter.get_typed_func(&mut store, "call").unwrap();
         let cost = adapter.get_typed_func(&mut store, "cost").unwrap();
-        Self {
-            store,
-            guest,
-            call,
-            cost,
-            adapter,
-        }
+        Self { store, guest, call, cost, adapter }
     }
 
     fn run(&mut self, export: i32, a: i64, b: i64) -> wasmtime::Result<(i64, i64)> {
-        let value = self
-            .call
-            .call(&mut self.store, (export, a, b, 0, 0, 0, 0, 0, 0))?;
+        let value = self.call.call(&mut self.store, (export, a, b, 0, 0, 0, 0, 0, 0))?;
         Ok((value, self.cost.call(&mut self.store, ())?))
     }
 
@@ -83,10 +73,7 @@ impl Guest {
     }
 
     fn answer(&mut self, name: &str) -> i32 {
-        let function = self
-            .adapter
-            .get_typed_func::<(), i32>(&mut self.store, name)
-            .unwrap();
+        let function = self.adapter.get_typed_func::<(), i32>(&mut self.store, name).unwrap();
         function.call(&mut self.store, ()).unwrap()
     }
 }
@@ -105,31 +92,13 @@ fn prices_are_pinned() {
         ("nop block local.get $a local.set $i end local.get $a", 3),
         ("local.get $a i64.const 3 i64.div_s", 1 + 1 + 5),
         ("call $leaf local.get $a", 3 + 1),
-        (
-            "i32.const 0 call_indirect (type $t) local.get $a",
-            1 + 6 + 1,
-        ),
-        (
-            "i32.const 0 i32.const 0 i32.const 64 memory.fill local.get $a",
-            3 + 4 + 8 + 1,
-        ),
-        (
-            "i32.const 0 i32.const 0 i32.const 7 memory.copy local.get $a",
-            3 + 4 + 1,
-        ),
-        (
-            "i32.const 2 memory.grow drop local.get $a",
-            1 + 64 + 2 * 1024 + 1 + 1,
-        ),
-        (
-            "i32.const -1 memory.grow drop local.get $a",
-            1 + 64 + 32 * 1024 + 1 + 1,
-        ),
+        ("i32.const 0 call_indirect (type $t) local.get $a", 1 + 6 + 1),
+        ("i32.const 0 i32.const 0 i32.const 64 memory.fill local.get $a", 3 + 4 + 8 + 1),
+        ("i32.const 0 i32.const 0 i32.const 7 memory.copy local.get $a", 3 + 4 + 1),
+        ("i32.const 2 memory.grow drop local.get $a", 1 + 64 + 2 * 1024 + 1 + 1),
+        ("i32.const -1 memory.grow drop local.get $a", 1 + 64 + 32 * 1024 + 1 + 1),
         ("local.get $a return", 2),
-        (
-            "local.get $a f64.convert_i64_s f64.sqrt i64.trunc_f64_s",
-            1 + 1 + 5 + 1,
-        ),
+        ("local.get $a f64.convert_i64_s f64.sqrt i64.trunc_f64_s", 1 + 1 + 5 + 1),
     ];
     for (body, cost) in rows {
         assert_eq!(run(memory, body, 9, 0).1, *cost, "{body}");
@@ -159,10 +128,8 @@ fn a_path_costs_what_is_on_it() {
 
 #[test]
 fn the_adapter_converts() {
-    let mut guest = Guest::new(&module(
-        "(memory 3)",
-        "local.get $a local.get $b i64.extend_i32_s i64.add",
-    ));
+    let mut guest =
+        Guest::new(&module("(memory 3)", "local.get $a local.get $b i64.extend_i32_s i64.add"));
     assert_eq!(guest.answer("start"), 1);
     assert_eq!(guest.answer("pages"), 3);
     assert_eq!(guest.run(0, i64::MIN, 0).unwrap().0, i64::MIN);
@@ -196,19 +163,15 @@ fn the_dispatcher_reaches_its_instances() {
     let mut result = [Val::I64(0)];
     call.call(&mut guest.store, &args, &mut result).unwrap();
     assert_eq!(result[0].i64(), Some(42));
-    let cost = dispatcher
-        .get_typed_func::<i32, i64>(&mut guest.store, "cost")
-        .unwrap();
+    let cost = dispatcher.get_typed_func::<i32, i64>(&mut guest.store, "cost").unwrap();
     assert_eq!(cost.call(&mut guest.store, 3).unwrap(), 1);
-    let pages = dispatcher
-        .get_typed_func::<i32, i32>(&mut guest.store, "pages")
-        .unwrap();
+    let pages = dispatcher.get_typed_func::<i32, i32>(&mut guest.store, "pages").unwrap();
     assert_eq!(pages.call(&mut guest.store, 3).unwrap(), 2);
 }
 
 #[test]
 fn endless_runs_end_out_of_operations() {
-    let fields = "(memory 1) (import \"headroom\" \"log\" (func $log (param i32 i32)))";
+    let fields = "(import \"headroom\" \"log\" (func $log (param i32 i32))) (memory 1)";
     for body in [
         "loop br 0 end local.get $a",
         "loop i32.const 0 i32.const 0 i32.const 65536 memory.fill br 0 end local.get $a",
@@ -216,20 +179,16 @@ fn endless_runs_end_out_of_operations() {
         "loop i32.const 0 i32.const 65536 call $log br 0 end local.get $a",
         "loop i64.const 0 i32.const 0 br_if 1 local.set $i br 0 end local.get $a",
     ] {
-        let fields = "(import \"headroom\" \"log\" (func $log (param i32 i32))) (memory 1)";
         let mut guest = Guest::new(&module(fields, body));
         assert!(guest.run(0, 0, 0).is_err(), "{body}");
         assert!(guest.left(meter::GAS) < 0, "{body}");
     }
-    assert!(fields.contains("log"));
 }
 
 #[test]
 fn deep_calls_end_before_the_hosts_stack() {
     let many = (0..900).map(|_| "i64 ").collect::<String>();
-    let live = (0..450)
-        .map(|i| format!("local.get {} ", i % 50))
-        .collect::<String>();
+    let live = (0..450).map(|i| format!("local.get {} ", i % 50)).collect::<String>();
     let sums = "i64.add ".repeat(449);
     let rows = [
         String::from("local.get $a local.get $b call $run"),
@@ -271,16 +230,7 @@ fn memory_stops_growing_at_the_cap() {
     let body = "i32.const 31 memory.grow i64.extend_i32_s i32.const 1 memory.grow i64.extend_i32_s \
                 i64.const 100 i64.mul i64.add";
     assert_eq!(run("(memory 1)", body, 0, 0).0, 1 - 100);
-    assert_eq!(
-        run(
-            "(memory 1 20)",
-            "i32.const 20 memory.grow i64.extend_i32_s",
-            0,
-            0
-        )
-        .0,
-        -1
-    );
+    assert_eq!(run("(memory 1 20)", "i32.const 20 memory.grow i64.extend_i32_s", 0, 0).0, -1);
 }
 
 #[test]
@@ -289,10 +239,7 @@ fn nan_has_one_form() {
     assert_eq!(run("", body, 0, 0).0, 0x7ff8_0000_0000_0000);
     let body = "f32.const inf f32.const inf f32.sub i32.reinterpret_f32 i64.extend_i32_u";
     assert_eq!(run("", body, 0, 0).0, 0x7fc0_0000);
-    assert_eq!(
-        run("", "f64.const 6 f64.const 2 f64.div i64.trunc_f64_s", 0, 0).0,
-        3
-    );
+    assert_eq!(run("", "f64.const 6 f64.const 2 f64.div i64.trunc_f64_s", 0, 0).0, 3);
 }
 
 #[test]
@@ -326,10 +273,7 @@ fn every_refusal_has_its_code() {
         (b"\0asm\x01".to_vec(), Code::Malformed),
         (b"\0asm\x01\0\0\0\x01".to_vec(), Code::Malformed),
         (vec![0; abi::limits::MODULE_BYTES + 1], Code::TooLarge),
-        (
-            with("(func (result v128) v128.const i64x2 0 0)"),
-            Code::Feature,
-        ),
+        (with("(func (result v128) v128.const i64x2 0 0)"), Code::Feature),
         (with("(memory 1 1 shared)"), Code::Feature),
         (with("(memory i64 1)"), Code::Feature),
         (with("(memory 1) (memory 1)"), Code::Feature),
@@ -343,26 +287,11 @@ fn every_refusal_has_its_code() {
         (with("(memory 33)"), Code::Memory),
         (with("(func $s) (start $s)"), Code::StartFunction),
         (wat::parse_str("(module)").unwrap(), Code::MissingExport),
-        (
-            with("(global (export \"headroom:gas\") i32 (i32.const 0))"),
-            Code::ReservedName,
-        ),
-        (
-            with("(import \"wasi_snapshot_preview1\" \"fd_write\" (func))"),
-            Code::ForbiddenImport,
-        ),
-        (
-            with("(import \"env\" \"memory\" (memory 1))"),
-            Code::ForbiddenImport,
-        ),
-        (
-            with("(import \"env\" \"abort\" (func))"),
-            Code::ImportSignature,
-        ),
-        (
-            with("(import \"headroom\" \"log\" (func (param i64)))"),
-            Code::ImportSignature,
-        ),
+        (with("(global (export \"headroom:gas\") i32 (i32.const 0))"), Code::ReservedName),
+        (with("(import \"wasi_snapshot_preview1\" \"fd_write\" (func))"), Code::ForbiddenImport),
+        (with("(import \"env\" \"memory\" (memory 1))"), Code::ForbiddenImport),
+        (with("(import \"env\" \"abort\" (func))"), Code::ImportSignature),
+        (with("(import \"headroom\" \"log\" (func (param i64)))"), Code::ImportSignature),
     ];
     for (wasm, code) in rows {
         assert_eq!(codes(&wasm).first(), Some(&code), "{:?}", wasm.get(..40));
@@ -381,25 +310,10 @@ fn exports_are_compared_in_words() {
     let codes: Vec<Code> = errors.iter().map(|e| e.code).collect();
     assert_eq!(
         codes,
-        [
-            Code::ExportKind,
-            Code::Signature,
-            Code::MissingExport,
-            Code::MissingExport
-        ]
+        [Code::ExportKind, Code::Signature, Code::MissingExport, Code::MissingExport]
     );
-    assert!(
-        errors[1]
-            .message
-            .contains("expected `run(a: i64, b: i32) -> i64`"),
-        "{}",
-        errors[1]
-    );
-    assert!(
-        errors[1].message.contains("found `run(f64) -> f64`"),
-        "{}",
-        errors[1]
-    );
+    assert!(errors[1].message.contains("expected `run(a: i64, b: i32) -> i64`"), "{}", errors[1]);
+    assert!(errors[1].message.contains("found `run(f64) -> f64`"), "{}", errors[1]);
     assert!(errors[2].message.contains("a\\u{202e}b"), "{}", errors[2]);
 }
 
@@ -407,13 +321,12 @@ fn exports_are_compared_in_words() {
 fn mutated_modules_never_panic() {
     let fields = "(memory 1) (table 4 funcref) (data \"abc\") (global (mut i32) (i32.const 1)) \
                   (func $f (param f64) (result f64) local.get 0 local.get 0 f64.div)";
-    let body = "loop local.get $b br_table 0 1 0 end local.get $a i64.const 7 i64.rem_s";
+    let body = "block loop local.get $b br_table 0 1 0 end end local.get $a i64.const 7 i64.rem_s";
     let seed = module(fields, body);
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut next = |bound: usize| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % bound
     };
     let mut accepted = 0;
@@ -431,9 +344,7 @@ fn mutated_modules_never_panic() {
         if let Ok(checked) = abi::check(&spec(), &wasm) {
             accepted += 1;
             let metered = meter::instrument(&checked);
-            wasmparser::Validator::new_with_features(abi::FEATURES)
-                .validate_all(&metered)
-                .unwrap();
+            wasmparser::Validator::new_with_features(abi::FEATURES).validate_all(&metered).unwrap();
         }
     }
     assert!(accepted > 100, "only {accepted} mutants were valid");
