@@ -1,1 +1,41 @@
-//! .
+//! Headroom's pages and islands.
+//!
+//! On the server (feature `ssr`) this crate turns a [`Page`] and a [`Backend`] into a whole HTML
+//! document. In the browser (feature `hydrate`) only the islands are compiled: the pieces of a
+//! page that have behaviour. Charts are drawn by the same code on both sides.
+
+#![recursion_limit = "256"]
+
+#[cfg(feature = "ssr")]
+mod assets;
+#[cfg(feature = "ssr")]
+mod backend;
+pub mod bench;
+pub mod components;
+pub mod islands;
+#[cfg(feature = "ssr")]
+mod page;
+#[cfg(feature = "ssr")]
+mod pages;
+#[cfg(feature = "ssr")]
+mod problems;
+#[cfg(feature = "ssr")]
+mod shell;
+
+#[cfg(feature = "ssr")]
+pub use assets::{Assets, Site};
+#[cfg(feature = "ssr")]
+pub use backend::{Backend, Hint, LabText, StarterText};
+#[cfg(feature = "ssr")]
+pub use page::{Page, Rendered, render, render_error};
+#[cfg(feature = "ssr")]
+pub use problems::{PROBLEMS, ProblemKind};
+#[cfg(feature = "ssr")]
+pub use shell::INLINE_SCRIPTS;
+
+/// Prepares the reactive system for islands; boot.js calls it once before it hydrates the first.
+#[cfg(feature = "hydrate")]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_islands();
+}

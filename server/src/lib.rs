@@ -1,1 +1,25 @@
-//! .
+//! Headroom's server.
+
+pub mod accept;
+pub mod backend;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod edge;
+pub mod error;
+pub mod grader;
+pub mod grading;
+pub mod ids;
+pub mod jobs;
+pub mod limits;
+pub mod problem;
+pub mod random;
+pub mod routes;
+pub mod sandbox;
+mod serving;
+pub mod sessions;
+pub mod state;
+pub mod store;
+pub mod telemetry;
+
+pub use serving::Server;

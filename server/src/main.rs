@@ -1,1 +1,7 @@
-fn main() {}
+//! The `headroom` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    headroom::cli::run()
+}

@@ -1,1 +1,66 @@
-fn main() {}
+//! `cargo xtask`: the one entry to building, serving and testing Headroom.
+//!
+//! Every command sets up what it needs (and says so), so a fresh clone needs no other step.
+
+mod apt;
+mod build;
+mod client;
+mod command;
+mod fingerprint;
+mod fixtures;
+mod http;
+mod kill_test;
+mod new_lab;
+mod npm;
+mod postgres;
+mod serve;
+mod served;
+mod style;
+mod summary;
+mod test;
+mod tidy;
+mod toolchain;
+mod wasm_target;
+mod zig;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  serve [ARGS…]       set up, build and run Headroom at http://127.0.0.1:8080
+                      (SQLite in .headroom/data; ARGS go to `headroom serve`)
+  test [STEP…]        set up, then run every check and test, or only the named steps
+  build [--release]   one self-contained binary: target/{debug,release}/headroom
+  site                only what browsers download, into .headroom/site
+  fixtures            the wasm modules that tests upload, into .headroom/fixtures
+  tidy                the rules of ARCHITECTURE.md that no compiler checks
+  fmt                 format the Rust code
+  new-lab NAME        start a lab: copy the template, add it to labs::ALL
+  kill-test [--kills N]  kill -9 a grading server N times; nothing may be lost
+  setup               only install what the other commands would install
+";
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (name, rest) = arguments
+        .split_first()
+        .map_or(("help", &[][..]), |(n, r)| (n.as_str(), r));
+    match name {
+        "serve" => serve::run(rest),
+        "test" => test::run(rest),
+        "build" => build::run(rest),
+        "site" => client::build(&toolchain::Toolchain::find()?).map(drop),
+        "fixtures" => fixtures::build(&toolchain::Toolchain::find()?).map(drop),
+        "tidy" => tidy::run(),
+        "fmt" => command::Run::new("cargo").args(["fmt", "--all"]).run(),
+        "new-lab" => new_lab::run(rest),
+        "kill-test" => kill_test::run(rest),
+        "setup" => test::setup().map(drop),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => bail!("no command {other:?}\n\n{HELP}"),
+    }
+}

@@ -90,35 +90,27 @@ impl Limiter for SlidingCounter {
 #[derive(Default)]
 pub struct OneBucket {
     contracts: BTreeMap<i64, Contract>,
+    /// Tokens per 1,000 s of all tenants together.
+    rate: i64,
+    burst: i64,
     tat: i64,
 }
 
-impl OneBucket {
-    /// Tokens per 1,000 s, and the burst of all together.
-    fn sums(&self) -> (i64, i64) {
-        let rate = self
-            .contracts
-            .values()
-            .map(|c| 1_000_000_000_000 / c.interval_ns)
-            .sum();
-        (rate, self.contracts.values().map(|c| c.burst).sum())
-    }
-}
+/// Nanoseconds in 1,000 s.
+const KILOSECOND: i64 = 1_000_000_000_000;
 
 impl Limiter for OneBucket {
     fn configure(&mut self, tenant: i64, interval_ns: i64, burst: i64) {
-        self.contracts
-            .insert(tenant, Contract { interval_ns, burst });
+        let new = Contract { interval_ns, burst };
+        let old = self.contracts.insert(tenant, new);
+        self.rate += KILOSECOND / interval_ns - old.map_or(0, |c| KILOSECOND / c.interval_ns);
+        self.burst += burst - old.map_or(0, |c| c.burst);
     }
 
     fn allow(&mut self, _tenant: i64, now_ns: i64, cost: i64) -> i32 {
-        let (rate, burst) = self.sums();
-        let interval = 1_000_000_000_000_i64
-            .checked_div(rate)
-            .unwrap_or(i64::MAX)
-            .max(1);
+        let interval = KILOSECOND.checked_div(self.rate).unwrap_or(i64::MAX).max(1);
         let next = self.tat.max(now_ns) + cost * interval;
-        let fits = next - now_ns <= burst * interval;
+        let fits = next - now_ns <= self.burst * interval;
         if fits {
             self.tat = next;
         }

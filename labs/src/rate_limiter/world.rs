@@ -5,6 +5,7 @@ use super::plots::Recorder;
 use super::trace::{Contract, Request, Trace};
 use super::{ALLOW, CONFIGURE};
 use crate::engine::PPM;
+use crate::engine::rng::Draws;
 use crate::guest::{FaultKind, Run};
 use crate::lab::{Outcome, Setting};
 
@@ -18,8 +19,7 @@ use crate::lab::{Outcome, Setting};
 pub fn simulate(setting: &Setting<'_>, run: &mut Run<'_>) -> Result<Outcome, FaultKind> {
     let trace = Trace::new(setting.scenario, setting.seed);
     let instance = run.spawn()?;
-    let repeat = setting.scenario.param("configure_when_full") > 0;
-    let mut told = Told::new(&trace, repeat);
+    let mut told = Told::new(&trace, setting);
     let mut books = Books::new(&trace);
     let mut recorder = Recorder::new(&trace, setting.plots);
     let mut clock = i64::MIN;
@@ -55,23 +55,30 @@ pub fn simulate(setting: &Setting<'_>, run: &mut Run<'_>) -> Result<Outcome, Fau
     })
 }
 
+/// Stream of the draws that decide when a contract is repeated.
+const REPEATS: u64 = 8;
+
 /// Which contracts the policy has been told.
 struct Told {
     current: Vec<Option<Contract>>,
-    repeat: bool,
+    repeat_idle: bool,
+    repeat_ppm: i64,
+    draws: Draws,
 }
 
 impl Told {
-    fn new(trace: &Trace, repeat: bool) -> Self {
+    fn new(trace: &Trace, setting: &Setting<'_>) -> Self {
         Self {
             current: vec![None; trace.contracts.len()],
-            repeat,
+            repeat_idle: setting.scenario.param("repeat_idle") > 0,
+            repeat_ppm: setting.scenario.param("repeat_ppm"),
+            draws: Draws::new(setting.seed, REPEATS, 0),
         }
     }
 
     /// The contract to tell before this request, if there is one to tell: a tenant's first,
-    /// a changed one, and, where tenants are many, one that may have been forgotten because
-    /// its tenant owes nothing.
+    /// a changed one, where tenants are many one that may have been forgotten because its
+    /// tenant owes nothing, and now and then the same once more.
     fn news(&mut self, trace: &Trace, tenant: u32, clock: i64, idle: bool) -> Option<Contract> {
         let index = tenant as usize;
         let valid = match &trace.change {
@@ -80,7 +87,8 @@ impl Told {
         };
         let known = self.current[index] == Some(valid);
         self.current[index] = Some(valid);
-        (!known || (self.repeat && idle)).then_some(valid)
+        let again = self.repeat_ppm > 0 && self.draws.chance(self.repeat_ppm);
+        (!known || again || (self.repeat_idle && idle)).then_some(valid)
     }
 
     fn contract(&self, tenant: u32) -> Contract {

@@ -1,0 +1,54 @@
+// On every page. Theme button, copy buttons, and islands that wake when they are seen or touched.
+const root = document.documentElement;
+globalThis.headroomImport = (url) => import(url);
+
+let client;
+const load = () =>
+  (client ??= import(root.dataset.client)
+    .then((m) => m.default({ module_or_path: root.dataset.wasm }).then(() => (m.hydrate(), m)))
+    .catch((e) => ((client = undefined), Promise.reject(e))));
+
+const wake = async (el) => {
+  if (el.dataset.state) return;
+  el.dataset.state = "waking";
+  try {
+    const m = await load();
+    await m[el.dataset.component]?.(el);
+    el.dataset.state = "awake";
+  } catch (e) {
+    delete el.dataset.state;
+    console.error(e);
+  }
+};
+
+const seen = new IntersectionObserver((entries) => {
+  for (const e of entries) if (e.isIntersecting) seen.unobserve(e.target), wake(e.target);
+});
+for (const el of document.querySelectorAll("leptos-island")) {
+  seen.observe(el);
+  for (const t of ["pointerenter", "focusin", "touchstart"])
+    el.addEventListener(t, () => wake(el), { once: true, passive: true });
+}
+
+const button = document.querySelector("[data-theme-toggle]");
+if (button) {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const now = () => root.dataset.theme ?? (dark.matches ? "dark" : "light");
+  const name = () => button.setAttribute("aria-label", `Theme: ${now()}`);
+  button.hidden = false;
+  button.onclick = () => {
+    root.dataset.theme = now() === "dark" ? "light" : "dark";
+    try { localStorage.setItem("theme", root.dataset.theme); } catch {}
+    name();
+  };
+  name();
+}
+
+for (const b of document.querySelectorAll("[data-copy]")) {
+  b.hidden = false;
+  b.onclick = async () => {
+    await navigator.clipboard.writeText(document.getElementById(b.dataset.copy).textContent);
+    b.textContent = "Copied";
+    setTimeout(() => (b.textContent = "Copy"), 2000);
+  };
+}

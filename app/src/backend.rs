@@ -1,0 +1,42 @@
+//! What pages ask of the server.
+
+use content::Library;
+
+/// The server's side of the pages. Everything is read while a page is rendered; nothing is
+/// written. Labs themselves come from [`labs::ALL`].
+pub trait Backend: Send + Sync {
+    /// The curriculum as it is now. Cloning a [`Library`] shares it.
+    fn library(&self) -> Library;
+
+    /// A lab's texts, rendered from Markdown; `None` if there is no such lab.
+    fn lab_text(&self, lab: &str) -> Option<LabText>;
+}
+
+/// A lab's texts, ready to be placed in a page: HTML that `content` rendered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LabText {
+    /// The task, as HTML without a first-level heading.
+    pub brief: String,
+    /// Staged hints, the most general first.
+    pub hints: Vec<Hint>,
+    /// Starting points, in the lab's order.
+    pub starters: Vec<StarterText>,
+}
+
+/// A hint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// What it is about, as text: shown before it is opened.
+    pub title: String,
+    /// The hint, as HTML.
+    pub html: String,
+}
+
+/// A starting point for learners.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StarterText {
+    /// `assemblyscript`, `rust`, `c`, `zig` or `go`.
+    pub language: String,
+    /// The lines inside `<code>`, coloured by class, as HTML.
+    pub html: String,
+}

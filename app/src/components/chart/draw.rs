@@ -1,0 +1,187 @@
+//! The drawing: axes, grid, and the series by their marks.
+
+use std::fmt::Write as _;
+
+use ::labs::engine::plot::{Axis, Mark, Plot, Series};
+
+use super::class;
+use super::scale::{Scale, horizontal, vertical};
+use crate::components::format::{escape, short};
+
+const WIDTH: f64 = 640.0;
+const HEIGHT: f64 = 340.0;
+const LEFT: f64 = 58.0;
+const RIGHT: f64 = 14.0;
+const TOP: f64 = 30.0;
+const BOTTOM: f64 = 54.0;
+
+/// Writes the SVG of `plot`.
+pub(super) fn svg(plot: &Plot, id: &str, out: &mut String) {
+    let x = horizontal(plot, LEFT, WIDTH - RIGHT);
+    let y = vertical(plot, HEIGHT - BOTTOM, TOP);
+    let _ = write!(
+        out,
+        "<svg class=\"chart-svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
+         aria-labelledby=\"{id}-t {id}-d\"><title id=\"{id}-t\">{}</title>\
+         <desc id=\"{id}-d\">{}</desc>",
+        escape(&plot.title),
+        escape(&describe(plot)),
+    );
+    axes(plot, &x, &y, out);
+    let _ = write!(
+        out,
+        "<clipPath id=\"{id}-c\"><path d=\"M{LEFT} {}H{}V{}H{LEFT}z\"/></clipPath>\
+         <g clip-path=\"url(#{id}-c)\">",
+        TOP - 4.0,
+        WIDTH - RIGHT + 4.0,
+        HEIGHT - BOTTOM + 2.0,
+    );
+    let bars = plot.series.iter().filter(|s| s.mark == Mark::Bar).count();
+    let mut bar = 0;
+    for series in &plot.series {
+        let _ = write!(out, "<g class=\"{}\">", class(series.role));
+        match series.mark {
+            Mark::Line => path(series, &x, &y, false, out),
+            Mark::Step => path(series, &x, &y, true, out),
+            Mark::Dot => dots(series, &x, &y, out),
+            Mark::Bar => {
+                let slots = slots(plot);
+                columns(series, slots, bar, bars, &y, out);
+                bar += 1;
+            }
+        }
+        out.push_str("</g>");
+    }
+    out.push_str("</g></svg>");
+}
+
+fn describe(plot: &Plot) -> String {
+    let names: Vec<&str> = plot.series.iter().map(|s| s.label.as_str()).collect();
+    format!(
+        "{} Horizontal: {}. Vertical: {}. Shown: {}. The data is in the table below the chart.",
+        plot.caption,
+        named(&plot.x),
+        named(&plot.y),
+        names.join(", "),
+    )
+}
+
+/// `time (s)`.
+pub(super) fn named(axis: &Axis) -> String {
+    if axis.unit.is_empty() {
+        axis.label.clone()
+    } else {
+        format!("{} ({})", axis.label, axis.unit)
+    }
+}
+
+fn axes(plot: &Plot, x: &Scale, y: &Scale, out: &mut String) {
+    let (bottom, right) = (HEIGHT - BOTTOM, WIDTH - RIGHT);
+    for tick in y.ticks(4) {
+        let at = y.at(tick);
+        let _ = write!(
+            out,
+            "<path class=\"grid\" d=\"M{LEFT} {at:.1}H{right}\"/>\
+             <text class=\"tick y\" x=\"{:.1}\" y=\"{at:.1}\">{}</text>",
+            LEFT - 8.0,
+            short(tick),
+        );
+    }
+    if slots(plot) > 0 {
+        categories(plot, out);
+    } else {
+        for tick in x.ticks(6) {
+            let at = x.at(tick);
+            let _ = write!(
+                out,
+                "<path class=\"notch\" d=\"M{at:.1} {bottom}v5\"/>\
+                 <text class=\"tick x\" x=\"{at:.1}\" y=\"{:.1}\">{}</text>",
+                bottom + 19.0,
+                short(tick),
+            );
+        }
+    }
+    let _ = write!(
+        out,
+        "<path class=\"axis\" d=\"M{LEFT} {bottom}H{right}\"/>\
+         <text class=\"label x\" x=\"{right}\" y=\"{:.1}\">{}</text>\
+         <text class=\"label y\" x=\"4\" y=\"15\">{}</text>",
+        HEIGHT - 9.0,
+        escape(&named(&plot.x)),
+        escape(&named(&plot.y)),
+    );
+}
+
+/// Number of places that bars stand at; 0 for a chart without bars.
+fn slots(plot: &Plot) -> usize {
+    if !plot.series.iter().any(|s| s.mark == Mark::Bar) {
+        return 0;
+    }
+    plot.x.categories.len().max(
+        plot.series
+            .iter()
+            .map(|s| s.points.len())
+            .max()
+            .unwrap_or(1),
+    )
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a few dozen places")]
+fn slot(index: i64, slots: usize) -> (f64, f64) {
+    let width = (WIDTH - RIGHT - LEFT) / slots.max(1) as f64;
+    (LEFT + width * index.max(0) as f64, width)
+}
+
+fn categories(plot: &Plot, out: &mut String) {
+    let slots = slots(plot);
+    for (i, name) in plot.x.categories.iter().enumerate() {
+        let (left, width) = slot(i64::try_from(i).unwrap_or(0), slots);
+        let down = if slots > 6 && i % 2 == 1 { 32.0 } else { 19.0 };
+        let _ = write!(
+            out,
+            "<text class=\"tick x\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+            left + width / 2.0,
+            HEIGHT - BOTTOM + down,
+            escape(name),
+        );
+    }
+}
+
+fn path(series: &Series, x: &Scale, y: &Scale, step: bool, out: &mut String) {
+    out.push_str("<path class=\"line\" d=\"");
+    for (i, point) in series.points.iter().enumerate() {
+        let (px, py) = (x.place(point[0]), y.place(point[1]));
+        let _ = match (i, step) {
+            (0, _) => write!(out, "M{px:.1} {py:.1}"),
+            (_, true) => write!(out, "H{px:.1}V{py:.1}"),
+            (_, false) => write!(out, "L{px:.1} {py:.1}"),
+        };
+    }
+    out.push_str("\"/>");
+}
+
+fn dots(series: &Series, x: &Scale, y: &Scale, out: &mut String) {
+    for point in &series.points {
+        let (px, py) = (x.place(point[0]), y.place(point[1]));
+        let _ = write!(
+            out,
+            "<circle class=\"dot\" cx=\"{px:.1}\" cy=\"{py:.1}\" r=\"4\"/>"
+        );
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a few bars")]
+fn columns(series: &Series, slots: usize, bar: usize, bars: usize, y: &Scale, out: &mut String) {
+    for point in &series.points {
+        let (left, width) = slot(point[0], slots);
+        let each = width * 0.76 / bars.max(1) as f64;
+        let at = left + width * 0.12 + each * bar as f64;
+        let (top, base) = (y.place(point[1]), y.at(0.0));
+        let _ = write!(
+            out,
+            "<rect class=\"bar\" x=\"{at:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\"/>",
+            (each - 1.5).max(1.0),
+            (base - top).max(0.0),
+        );
+    }
+}

@@ -1,0 +1,385 @@
+//! From the island to the workbench's script: `globalThis.headroomWorkbench`.
+//!
+//! Values of JavaScript are reached by name, so that a script that failed to load is an error to
+//! show and not a broken module.
+
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array, global};
+use leptos::ev::{DragEvent, Event};
+use leptos::html::Div;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::web_sys::{FileList, HtmlElement, HtmlInputElement, Storage};
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use super::{Message, State};
+
+/// What JavaScript holds for the workbench.
+#[derive(Clone, Default)]
+struct Held {
+    bench: Option<JsValue>,
+    editor: Option<JsValue>,
+    /// Bytes of the module that was dropped.
+    dropped: Option<Uint8Array>,
+    /// Bytes of the module that ran last.
+    ran: Option<Uint8Array>,
+    run: Option<JsValue>,
+}
+
+thread_local! {
+    static HELD: std::cell::RefCell<Held> = std::cell::RefCell::default();
+}
+
+fn held() -> Held {
+    HELD.with_borrow(Clone::clone)
+}
+
+type Answer<T> = Result<T, JsValue>;
+
+fn get(object: &JsValue, name: &str) -> Answer<JsValue> {
+    Reflect::get(object, &name.into())
+}
+
+fn call(object: &JsValue, name: &str, args: &[&JsValue]) -> Answer<JsValue> {
+    let function: Function = get(object, name)?.dyn_into()?;
+    function.apply(object, &args.iter().copied().collect::<Array>())
+}
+
+async fn wait(promise: JsValue) -> Answer<JsValue> {
+    JsFuture::from(Promise::resolve(&promise)).await
+}
+
+fn object(fields: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in fields {
+        // A fresh object takes any field.
+        let _ = Reflect::set(&object, &(*name).into(), value);
+    }
+    object.into()
+}
+
+fn text(value: &JsValue, name: &str) -> String {
+    let field = get(value, name).unwrap_or(JsValue::UNDEFINED);
+    field
+        .as_string()
+        .or_else(|| field.as_f64().map(|n| n.to_string()))
+        .unwrap_or_default()
+}
+
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+fn key(state: State, name: &str) -> String {
+    format!("headroom:{}:{name}", state.lab.id)
+}
+
+fn show(state: State, title: &str, error: &JsValue) {
+    let text = text(error, "message");
+    let text = if text.is_empty() {
+        format!("{error:?}")
+    } else {
+        text
+    };
+    state.fail(title, vec![text]);
+}
+
+/// Brings back what was typed last, then loads the script and its editor.
+pub(super) fn wake(state: State, module: String, host: NodeRef<Div>) {
+    Effect::new(move |_| {
+        let Some(host) = host.get() else { return };
+        let module = module.clone();
+        restore(state);
+        spawn_local(async move {
+            if let Err(error) = load(state, &module, &host).await {
+                let title = "The editor could not be loaded; this plain field keeps working";
+                show(state, title, &error);
+            }
+        });
+    });
+}
+
+fn restore(state: State) {
+    let Some(storage) = storage() else { return };
+    if let Ok(Some(language)) = storage.get_item(&key(state, "language"))
+        && state.starter(&language).is_some()
+    {
+        state.language.set(language);
+    }
+    let language = state.language.get_untracked();
+    state.source.set(kept(state, &language));
+}
+
+/// What was typed last in a language, or its starter.
+fn kept(state: State, language: &str) -> String {
+    let stored = storage().and_then(|s| s.get_item(&key(state, language)).ok().flatten());
+    let starter = || state.starter(language).map_or("", |s| s.source).to_owned();
+    stored.unwrap_or_else(starter)
+}
+
+async fn load(state: State, module: &str, host: &HtmlElement) -> Answer<()> {
+    let loaded = wait(call(&global(), "headroomImport", &[&module.into()])?).await?;
+    let mut bench = get(&global(), "headroomWorkbench")?;
+    if bench.is_undefined() {
+        wait(call(&loaded, "default", &[])?).await?;
+        bench = get(&global(), "headroomWorkbench")?;
+    }
+    HELD.with_borrow_mut(|held| held.bench = Some(bench.clone()));
+    let changed = Closure::<dyn FnMut(String)>::new(move |doc| typed(state, doc)).into_js_value();
+    let options = object(&[
+        ("language", state.language.get_untracked().into()),
+        ("doc", state.source.get_untracked().into()),
+        ("label", "Source of your policy".into()),
+        ("onChange", changed),
+    ]);
+    let editor = wait(call(&bench, "mountEditor", &[host, &options])?).await?;
+    HELD.with_borrow_mut(|held| held.editor = Some(editor));
+    state.mounted.set(true);
+    Ok(())
+}
+
+/// Keeps what was typed.
+pub(super) fn typed(state: State, doc: String) {
+    if let Some(storage) = storage() {
+        let language = state.language.get_untracked();
+        if storage.set_item(&key(state, &language), &doc).is_err() {
+            state
+                .status
+                .set("This browser does not keep what you type: copy it.".to_owned());
+        }
+    }
+    state.source.set(doc);
+}
+
+/// Changes the language, with what was typed in it last.
+pub(super) fn choose(state: State, language: String) {
+    let doc = kept(state, &language);
+    if let Some(storage) = storage() {
+        // Without storage the choice lasts as long as the page.
+        let _ = storage.set_item(&key(state, "language"), &language);
+    }
+    state.language.set(language.clone());
+    state.source.set(doc.clone());
+    forget_module(state);
+    if let Some(editor) = held().editor {
+        // The plain field shows the same text.
+        let _ = call(&editor, "setLanguage", &[&language.into()]);
+        let _ = call(&editor, "setDoc", &[&doc.into()]);
+    }
+}
+
+fn forget_module(state: State) {
+    state.file.set(None);
+    HELD.with_borrow_mut(|held| held.dropped = None);
+}
+
+/// Puts the starter back, if the learner means it.
+pub(super) fn reset(state: State) {
+    let question = "Replace your code with the starter? What you typed is lost.";
+    if !window().confirm_with_message(question).unwrap_or(false) {
+        return;
+    }
+    let language = state.language.get_untracked();
+    let doc = state.starter(&language).map_or("", |s| s.source).to_owned();
+    if let Some(editor) = held().editor {
+        // The plain field shows the same text.
+        let _ = call(&editor, "setDoc", &[&doc.clone().into()]);
+    }
+    typed(state, doc);
+}
+
+/// A file was chosen.
+pub(super) fn chosen(state: State, event: &Event) {
+    let input: HtmlInputElement = event_target(event);
+    take_file(state, input.files());
+}
+
+/// A file was dropped.
+pub(super) fn dropped(state: State, event: &DragEvent) {
+    take_file(state, event.data_transfer().and_then(|data| data.files()));
+}
+
+fn take_file(state: State, files: Option<FileList>) {
+    let Some(file) = files.and_then(|files| files.get(0)) else {
+        return;
+    };
+    spawn_local(async move {
+        let file: JsValue = file.into();
+        let read = async { wait(call(&file, "arrayBuffer", &[])?).await };
+        match read.await {
+            Ok(buffer) => {
+                let bytes = Uint8Array::new(&buffer);
+                HELD.with_borrow_mut(|held| held.dropped = Some(bytes));
+                state.file.set(Some(text(&file, "name")));
+                state
+                    .status
+                    .set("Module read. Run it to see what it does.".to_owned());
+            }
+            Err(error) => show(state, "The file cannot be read", &error),
+        }
+    });
+}
+
+/// Compiles what there is and runs it.
+pub(super) fn run(state: State) {
+    if state.running.get_untracked() {
+        return;
+    }
+    let Some(bench) = held().bench else {
+        state.fail(
+            "The workbench is still loading",
+            vec!["Try again in a moment.".to_owned()],
+        );
+        return;
+    };
+    state.clear();
+    state.running.set(true);
+    spawn_local(async move {
+        if let Err(error) = compile_and_run(state, &bench).await {
+            show(state, "The run could not start", &error);
+        }
+    });
+}
+
+async fn compile_and_run(state: State, bench: &JsValue) -> Answer<()> {
+    let Some(wasm) = module(state, bench).await? else {
+        return Ok(());
+    };
+    state.status.set("Checking the module…".to_owned());
+    let lab = JsValue::from(state.lab.id);
+    let checked = wait(call(bench, "check", &[&lab, &wasm])?).await?;
+    if get(&checked, "ok")?.is_falsy() {
+        state.fail("The module does not fit this lab", errors(&checked, "code"));
+        return Ok(());
+    }
+    HELD.with_borrow_mut(|held| held.ran = Some(wasm.clone()));
+    state
+        .status
+        .set("Running every public scenario…".to_owned());
+    let take = Closure::<dyn FnMut(String)>::new(move |json: String| {
+        match serde_json::from_str::<Message>(&json) {
+            Ok(message) => state.take(message),
+            Err(error) => leptos::logging::warn!("unreadable message: {error}"),
+        }
+    });
+    let none = Array::new();
+    let run = call(bench, "run", &[&lab, &wasm, &none, &take.into_js_value()])?;
+    HELD.with_borrow_mut(|held| held.run = Some(run));
+    Ok(())
+}
+
+/// The module to run: the one that was dropped, or the source compiled.
+async fn module(state: State, bench: &JsValue) -> Answer<Option<Uint8Array>> {
+    if let Some(wasm) = held().dropped {
+        return Ok(Some(wasm));
+    }
+    let language = state.language.get_untracked();
+    if language != "assemblyscript" {
+        let build = state.starter(&language).map_or("", |s| s.build);
+        let lines = vec![
+            "This browser compiles AssemblyScript only.".to_owned(),
+            format!("Build the module on your machine ({build}) and drop the .wasm file above."),
+        ];
+        state.fail("There is no module to run", lines);
+        return Ok(None);
+    }
+    state.status.set("Compiling…".to_owned());
+    let source = JsValue::from(state.source.get_untracked());
+    let answer = wait(call(bench, "compile", &[&language.into(), &source])?).await?;
+    let found = get(
+        &answer,
+        if get(&answer, "ok")?.is_truthy() {
+            "warnings"
+        } else {
+            "errors"
+        },
+    )?;
+    if let Some(editor) = held().editor {
+        // Diagnostics in the editor are an addition to the list below it.
+        let _ = call(&editor, "setDiagnostics", &[&found]);
+    }
+    if get(&answer, "ok")?.is_falsy() {
+        state.fail("The source does not compile", errors(&answer, "line"));
+        return Ok(None);
+    }
+    Ok(Some(get(&answer, "wasm")?.dyn_into()?))
+}
+
+fn errors(answer: &JsValue, place: &str) -> Vec<String> {
+    let list = get(answer, "errors").unwrap_or(JsValue::UNDEFINED);
+    let line = |error: JsValue| {
+        let (place_text, message) = (text(&error, place), text(&error, "message"));
+        match place {
+            "line" => format!("Line {place_text}: {message}"),
+            _ => message,
+        }
+    };
+    Array::from(&list).iter().map(line).collect()
+}
+
+/// Stops the run.
+pub(super) fn stop(state: State) {
+    if let Some(run) = held().run {
+        // A run that is over cannot be cancelled, which is as well.
+        let _ = call(&run, "cancel", &[]);
+    }
+    state.running.set(false);
+    state.status.set("Stopped.".to_owned());
+}
+
+/// Has the server grade the module that ran last.
+pub(super) fn submit(state: State) {
+    let Held {
+        bench: Some(bench),
+        ran: Some(wasm),
+        ..
+    } = held()
+    else {
+        return;
+    };
+    state.submitting.set(true);
+    state.status.set("Submitting…".to_owned());
+    spawn_local(async move {
+        match send(state, &bench, wasm).await {
+            Ok(()) => state.submitting.set(false),
+            Err(error) => show(state, "The server did not take the submission", &error),
+        }
+    });
+}
+
+async fn send(state: State, bench: &JsValue, wasm: Uint8Array) -> Answer<()> {
+    let tell = Closure::<dyn FnMut(String)>::new(move |json: String| {
+        let read: Option<serde_json::Value> = serde_json::from_str(&json).ok();
+        let word = read
+            .as_ref()
+            .and_then(|v| v.get("status"))
+            .and_then(|v| v.as_str());
+        state
+            .status
+            .set(format!("On the server: {}.", word.unwrap_or("waiting")));
+    });
+    let uploaded = state.file.get_untracked().is_some();
+    let source = if uploaded {
+        JsValue::NULL
+    } else {
+        state.source.get_untracked().into()
+    };
+    let body = object(&[
+        ("wasm", wasm.into()),
+        ("source", source),
+        ("language", state.language.get_untracked().into()),
+    ]);
+    let lab = JsValue::from(state.lab.id);
+    let answer = wait(call(
+        bench,
+        "submit",
+        &[&lab, &body, &tell.into_js_value()],
+    )?)
+    .await?;
+    let answer = answer.as_string().unwrap_or_default();
+    let answer = serde_json::from_str(&answer).map_err(|e| JsValue::from(e.to_string()))?;
+    state.server.set(Some(answer));
+    state.status.set("Graded by the server.".to_owned());
+    Ok(())
+}

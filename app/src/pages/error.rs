@@ -1,0 +1,74 @@
+//! Pages for errors.
+
+use leptos::prelude::*;
+
+use crate::page::Body;
+use crate::shell::Head;
+
+/// The page for an HTTP status.
+pub(crate) fn body(status: u16, detail: &str, request_id: Option<&str>) -> Body {
+    let (title, usual) = words(status);
+    let detail = if detail.is_empty() {
+        usual.to_owned()
+    } else {
+        detail.to_owned()
+    };
+    let id = request_id.map(|id| {
+        let id = id.to_owned();
+        view! { <p class="note">"Request id: " <code>{id}</code></p> }
+    });
+    let view = view! {
+        <div class="page narrow">
+            <p class="eyebrow">{status.to_string()}</p>
+            <h1>{title}</h1>
+            <p class="lead">{detail}</p>
+            {id}
+            <p>"From here you can go on to:"</p>
+            <ul>
+                <li><a href="/course">"the course map"</a>", which links every lesson"</li>
+                <li><a href="/labs">"the labs"</a></li>
+                <li><a href="/">"the first page"</a></li>
+            </ul>
+        </div>
+    };
+    let head = Head::new(title, usual).unlisted();
+    Body {
+        status,
+        head,
+        view: view.into_any(),
+    }
+}
+
+const fn words(status: u16) -> (&'static str, &'static str) {
+    match status {
+        400 => (
+            "The request cannot be read",
+            "The address or the form is not one this site knows.",
+        ),
+        403 => (
+            "Not allowed",
+            "The request came from another site or without the right to do this.",
+        ),
+        404 => (
+            "Nothing here",
+            "The address is misspelt, or what it named is gone.",
+        ),
+        405 => (
+            "Not that way",
+            "This address does not take that kind of request.",
+        ),
+        413 => (
+            "Too large",
+            "The request was larger than this address accepts.",
+        ),
+        429 => ("Too many requests", "Wait a moment before the next one."),
+        503 => (
+            "Busy",
+            "The server cannot take this now. Try again in a moment.",
+        ),
+        _ => (
+            "Something failed",
+            "The fault is on the server's side and has been logged.",
+        ),
+    }
+}

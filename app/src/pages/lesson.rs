@@ -1,0 +1,166 @@
+//! A lesson.
+
+use content::{Lesson, Library, Topic};
+use leptos::prelude::*;
+
+use super::blocks::block;
+use super::{breadcrumbs, found, missing};
+use crate::assets::Site;
+use crate::backend::Backend;
+use crate::page::Body;
+use crate::shell::Head;
+
+pub(crate) fn body(backend: &dyn Backend, _site: &Site, area: &str, slug: &str) -> Body {
+    let library = backend.library();
+    let Some(lesson) = library.lesson(area, slug) else {
+        return missing("There is no lesson at this address.");
+    };
+    let head = Head::new(lesson.title.clone(), lesson.promise.clone());
+    let area_title = library
+        .area(area)
+        .map_or_else(String::new, |area| area.title.clone());
+    let steps = vec![
+        ("/course".to_owned(), "Course".to_owned()),
+        (format!("/course/{area}"), area_title),
+    ];
+    let sections = lesson.sections.iter().map(|section| {
+        let blocks = section.blocks.iter().map(block).collect_view();
+        view! {
+            <section class="lesson-section" aria-labelledby=section.part.id()>
+                <h2 id=section.part.id()>{section.title.clone()}</h2>
+                {blocks}
+            </section>
+        }
+    });
+    found(
+        head,
+        view! {
+            <div class="lesson">
+                {toc(lesson)}
+                <article class="lesson-body">
+                    {breadcrumbs(steps, lesson.title.clone())}
+                    <h1>{lesson.title.clone()}</h1>
+                    <p class="lead">{lesson.promise.clone()}</p>
+                    <p class="note">
+                        {lesson.minutes} " minutes · updated "
+                        <time datetime=lesson.updated.clone()>{lesson.updated.clone()}</time>
+                    </p>
+                    {before(&library, lesson)}
+                    {sections.collect_view()}
+                    {notes(lesson)}
+                    {sources(lesson)}
+                    {neighbours(&library, lesson)}
+                </article>
+            </div>
+        },
+    )
+}
+
+fn toc(lesson: &Lesson) -> impl IntoView + use<> {
+    let items = lesson.sections.iter().map(|section| {
+        view! { <li><a href=format!("#{}", section.part.id())>{section.title.clone()}</a></li> }
+    });
+    let items = items.collect_view();
+    view! {
+        <nav class="toc" aria-labelledby="toc-title">
+            <details open>
+                <summary id="toc-title">"In this lesson"</summary>
+                <ol>{items} <li><a href="#sources">"Sources"</a></li></ol>
+            </details>
+        </nav>
+    }
+}
+
+fn before(library: &Library, lesson: &Lesson) -> impl IntoView + use<> {
+    let outcomes = lesson
+        .outcomes
+        .iter()
+        .map(|o| view! { <li>{o.clone()}</li> })
+        .collect_view();
+    let needs = library.prerequisites(&lesson.slug);
+    let needs = (!needs.is_empty()).then(|| {
+        let links = needs
+            .iter()
+            .map(|topic| view! { <li>{super::course::topic_link(topic)}</li> });
+        let links = links.collect_view();
+        view! { <h2 class="minor">"You may want these first"</h2><ul>{links}</ul> }
+    });
+    view! {
+        <aside class="outcomes" aria-label="Outcomes">
+            <h2 class="minor">"After this lesson you can"</h2>
+            <ol>{outcomes}</ol>
+            {needs}
+        </aside>
+    }
+}
+
+fn notes(lesson: &Lesson) -> Option<impl IntoView + use<>> {
+    let notes: Vec<_> = lesson
+        .notes
+        .iter()
+        .map(|note| {
+            let back = format!("#noteref-{}", note.id);
+            let label = format!("Back to reference {}", note.number);
+            view! {
+                <li id=format!("note-{}", note.id)>
+                    <div class="prose" inner_html=String::from(note.html.clone())></div>
+                    <a class="back" href=back aria-label=label>"↩"</a>
+                </li>
+            }
+        })
+        .collect();
+    (!notes.is_empty()).then(|| {
+        view! {
+            <section class="notes" aria-labelledby="notes">
+                <h2 id="notes">"Notes"</h2>
+                <ol>{notes}</ol>
+            </section>
+        }
+    })
+}
+
+fn sources(lesson: &Lesson) -> impl IntoView + use<> {
+    let sources = lesson.sources.iter().map(|source| {
+        let about = format!(
+            "{}, {}; checked {}",
+            source.kind, source.date, source.checked
+        );
+        view! {
+            <li>
+                <a href=source.url.clone() rel="external">{source.title.clone()}</a>
+                <span class="note">" (" {about} ")"</span>
+                <p>{source.why.clone()}</p>
+            </li>
+        }
+    });
+    let sources = sources.collect_view();
+    view! {
+        <section class="sources" aria-labelledby="sources">
+            <h2 id="sources">"Sources, in reading order"</h2>
+            <ol>{sources}</ol>
+        </section>
+    }
+}
+
+fn neighbours(library: &Library, lesson: &Lesson) -> impl IntoView + use<> {
+    let (before, after) = library.neighbours(&lesson.slug);
+    let link = |topic: Option<&Topic>, rel: &'static str, label: &'static str| {
+        topic.map(|topic| {
+            let (area, slug) = (&topic.area, &topic.slug);
+            let href = if topic.written {
+                format!("/lessons/{area}/{slug}")
+            } else {
+                format!("/course/{area}#{slug}")
+            };
+            let title = topic.title.clone();
+            view! { <a class="neighbour" rel=rel href=href>
+            <span class="note">{label}</span> {title}</a> }
+        })
+    };
+    view! {
+        <nav class="neighbours" aria-label="Neighbouring topics">
+            {link(before, "prev", "Before")}
+            {link(after, "next", "Next")}
+        </nav>
+    }
+}

@@ -1,0 +1,160 @@
+//! The problems of the API, each with a page of its own at `/problems/<code>`.
+
+/// A kind of problem: what it means and what to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProblemKind {
+    /// Last part of the problem's `type`.
+    pub code: &'static str,
+    /// HTTP status it comes with.
+    pub status: u16,
+    /// What happened.
+    pub title: &'static str,
+    /// What it means, and what to do.
+    pub advice: &'static str,
+}
+
+const fn kind(
+    code: &'static str,
+    status: u16,
+    title: &'static str,
+    advice: &'static str,
+) -> ProblemKind {
+    ProblemKind {
+        code,
+        status,
+        title,
+        advice,
+    }
+}
+
+/// Every kind of problem with a page.
+pub const PROBLEMS: &[ProblemKind] = &[
+    kind(
+        "bad-request",
+        400,
+        "The request cannot be read",
+        "A header, the query or the body is not what the address expects. The detail says which \
+         part; compare it with the lab's page or the API description.",
+    ),
+    kind(
+        "not-found",
+        404,
+        "There is nothing at this address",
+        "The address is misspelt, or what it named is gone. The course map links every lesson \
+         and the lab list every lab.",
+    ),
+    kind(
+        "method-not-allowed",
+        405,
+        "This address does not take that method",
+        "The Allow header of the answer lists the methods it takes.",
+    ),
+    kind(
+        "request-timeout",
+        408,
+        "The request took too long to arrive",
+        "The connection was too slow or stopped sending. Send the request again.",
+    ),
+    kind(
+        "lab-not-found",
+        404,
+        "There is no lab with this id",
+        "GET /api/v1/labs lists the labs of this instance with their ids.",
+    ),
+    kind(
+        "submission-not-found",
+        404,
+        "There is no submission with this id",
+        "Submission ids come from the Location header of the answer that accepted them.",
+    ),
+    kind(
+        "module-invalid",
+        422,
+        "The module is not what the lab accepts",
+        "Each entry in errors names one thing to change: a missing or wrongly typed export, an \
+         import the lab does not offer, or a WebAssembly feature outside the accepted set. \
+         Build with a bare wasm target (for example wasm32-unknown-unknown) and export exactly \
+         the functions listed on the lab's page.",
+    ),
+    kind(
+        "module-too-large",
+        413,
+        "The module is larger than the lab accepts",
+        "Build with optimisation for size, strip names and debug sections, and do not link a \
+         runtime you do not need.",
+    ),
+    kind(
+        "payload-too-large",
+        413,
+        "The request body is too large",
+        "The limit for the address is in the detail.",
+    ),
+    kind(
+        "unsupported-media-type",
+        415,
+        "The body has a content type this address does not read",
+        "Send a module as application/wasm, or JSON or multipart as the lab's page shows.",
+    ),
+    kind(
+        "idempotency-conflict",
+        422,
+        "This idempotency key was used for another body",
+        "Use a new Idempotency-Key for each new submission; repeat a key only to repeat the \
+         same request.",
+    ),
+    kind(
+        "cross-site",
+        403,
+        "The request came from another site",
+        "Browsers may send changes to this site only from its own pages. Reload the page and \
+         try again.",
+    ),
+    kind(
+        "too-many-requests",
+        429,
+        "Too many requests",
+        "Wait as long as the Retry-After header says.",
+    ),
+    kind(
+        "too-many-submissions",
+        429,
+        "Too many submissions",
+        "Each client may have a limited number of submissions graded in a given time. Wait as \
+         long as Retry-After says; runs in the browser are not limited.",
+    ),
+    kind(
+        "grading-queue-full",
+        503,
+        "The grading queue is full",
+        "Nothing was accepted and nothing is lost: send the submission again after the time in \
+         Retry-After.",
+    ),
+    kind(
+        "grading-failed",
+        500,
+        "The grader could not finish",
+        "The submission was accepted but grading it failed on the server's side more than once. \
+         The fault is the server's and is logged with the request id.",
+    ),
+    kind(
+        "unavailable",
+        503,
+        "The server cannot take this now",
+        "Send the request again after the time in Retry-After.",
+    ),
+    kind(
+        "internal",
+        500,
+        "Something failed on the server",
+        "The fault is the server's. It is logged with the request id; quote that when you \
+         report it.",
+    ),
+];
+
+impl ProblemKind {
+    /// The kind called `code`.
+    #[must_use]
+    pub fn by_code(code: &str) -> Option<&'static Self> {
+        PROBLEMS.iter().find(|kind| kind.code == code)
+    }
+}

@@ -1,0 +1,142 @@
+//! What every page has around its content: head, header, footer.
+
+use leptos::prelude::*;
+
+use crate::assets::Site;
+
+/// Chooses the theme before the first paint, so that no page flashes.
+const THEME: &str = "try{var t=localStorage.getItem('theme');\
+    if(t=='light'||t=='dark')document.documentElement.dataset.theme=t}catch(e){}";
+
+/// Every inline script of every page, for the hashes of the content security policy.
+pub const INLINE_SCRIPTS: &[&str] = &[THEME];
+
+/// What a page's head says of it.
+pub(crate) struct Head {
+    /// Title without the site's name.
+    pub title: String,
+    /// One or two sentences, for search engines and previews.
+    pub description: String,
+    /// Whether search engines may list the page.
+    pub index: bool,
+}
+
+impl Head {
+    pub fn new(title: impl Into<String>, description: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            description: description.into(),
+            index: true,
+        }
+    }
+
+    pub fn unlisted(self) -> Self {
+        Self {
+            index: false,
+            ..self
+        }
+    }
+}
+
+const SITE_NAME: &str = "Headroom";
+
+/// The mark: what is used, under a ceiling, with room between.
+const MARK: &str = "<svg class=\"mark\" viewBox=\"0 0 32 32\" width=\"32\" height=\"32\" \
+    aria-hidden=\"true\"><path class=\"mark-ceiling\" d=\"M3 6H29\"/>\
+    <path class=\"mark-load\" d=\"M3 28V24L9 18L14 21L20 13L25 16L29 13V28Z\"/></svg>";
+
+const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 \
+    32'%3E%3Cpath d='M3 6H29' stroke='%23c2410c' stroke-width='3'/%3E%3Cpath d='M3 28V24L9 18L14 \
+    21L20 13L25 16L29 13V28Z' fill='%230f6e67'/%3E%3C/svg%3E";
+
+/// The whole document around `view`.
+pub(crate) fn shell(path: &str, site: &Site, head: Head, view: AnyView) -> impl IntoView + use<> {
+    let canonical = site.absolute(path);
+    let full = if path == "/" {
+        format!("{SITE_NAME}: {}", head.title)
+    } else {
+        format!("{} · {SITE_NAME}", head.title)
+    };
+    let robots = (!head.index).then(|| view! { <meta name="robots" content="noindex"/> });
+    let assets = &site.assets;
+    view! {
+        <html lang="en" data-client=assets.url("client.js") data-wasm=assets.url("client_bg.wasm")>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <title>{full.clone()}</title>
+                <meta name="description" content=head.description.clone()/>
+                {robots}
+                <link rel="canonical" href=canonical.clone()/>
+                {property("og:type", "website".to_owned())}
+                {property("og:site_name", SITE_NAME.to_owned())}
+                {property("og:title", head.title)}
+                {property("og:description", head.description)}
+                {property("og:url", canonical)}
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="icon" href=ICON/>
+                <script inner_html=THEME></script>
+                <link rel="stylesheet" href=assets.url("style.css")/>
+                <script type="module" src=assets.url("boot.js")></script>
+            </head>
+            <body>
+                <a class="skip" href="#main">"Skip to content"</a>
+                {header(path)}
+                <main id="main" tabindex="-1">{view}</main>
+                {footer()}
+            </body>
+        </html>
+    }
+}
+
+fn property(name: &'static str, content: String) -> impl IntoView {
+    leptos::html::meta()
+        .attr("property", name)
+        .attr("content", content)
+}
+
+fn header(path: &str) -> impl IntoView + use<> {
+    let link = |href: &'static str, label: &'static str| {
+        let inside = path == href || path.strip_prefix(href).is_some_and(|p| p.starts_with('/'));
+        let inside = inside || (href == "/course" && path.starts_with("/lessons/"));
+        let current = inside.then_some(if path == href { "page" } else { "true" });
+        view! { <li><a href=href aria-current=current>{label}</a></li> }
+    };
+    view! {
+        <header class="site-header">
+            <a class="brand" href="/">
+                <span inner_html=MARK></span>
+                <span>{SITE_NAME}</span>
+            </a>
+            <nav aria-label="Main">
+                <ul>
+                    {link("/course", "Course")}
+                    {link("/labs", "Labs")}
+                </ul>
+            </nav>
+            <button class="theme quiet" type="button" data-theme-toggle hidden>
+                <span class="theme-icon" aria-hidden="true"></span>
+                <span class="theme-label">"Theme"</span>
+            </button>
+        </header>
+    }
+}
+
+fn footer() -> impl IntoView {
+    view! {
+        <footer class="site-footer">
+            <p>
+                "Headroom is a course on system design and scaling. Your code runs in a simulator in
+                this browser and, when you submit it, on this server: the same engine, the same
+                seeds, the same report."
+            </p>
+            <nav aria-label="Footer">
+                <ul>
+                    <li><a href="/course">"Course map"</a></li>
+                    <li><a href="/labs">"Labs"</a></li>
+                    <li><a href="/problems">"Error reference"</a></li>
+                </ul>
+            </nav>
+        </footer>
+    }
+}

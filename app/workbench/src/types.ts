@@ -1,0 +1,41 @@
+// Words that the page, the workers and the tests share.
+
+/** Something to say about a place in the source; line and column count from 1. */
+export interface Problem {
+  line: number;
+  column: number;
+  message: string;
+  severity: "error" | "warning" | "info";
+}
+
+export type Compiled =
+  | { ok: true; wasm: Uint8Array; warnings: Problem[] }
+  | { ok: false; errors: Problem[] };
+
+/** Why a module was refused before it ran. */
+export interface Refusal {
+  code: string;
+  message: string;
+  offset?: number;
+}
+
+export type Checked = { ok: true } | { ok: false; errors: Refusal[] };
+
+/** What the lab worker is asked. */
+export type Ask =
+  | { kind: "check"; lab: string; wasm: Uint8Array }
+  | { kind: "run"; lab: string; wasm: Uint8Array | null; policies: string[] };
+
+/** What the lab worker answers: messages for the page as JSON, then one end. */
+export type Answer =
+  | { kind: "message"; json: string }
+  | { kind: "checked"; checked: Checked }
+  | { kind: "done" };
+
+/** An error as the page shows it. */
+export interface Trouble {
+  code: string;
+  message: string;
+  advice: string;
+  position?: { line: number; column: number };
+}

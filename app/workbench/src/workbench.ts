@@ -1,0 +1,216 @@
+// The workbench as the page sees it: `globalThis.headroomWorkbench`. Small on purpose: the
+// editor, the compiler and the lab engine load when they are first used.
+
+import type { Editor, EditorOptions } from "./editor.js";
+import type { Answer, Ask, Checked, Compiled, Problem, Trouble } from "./types.js";
+import { submit, SubmitError, type Submitted } from "./submit.js";
+
+/** Longest compilation before the worker is ended. The first one also loads the compiler. */
+const COMPILE_MS = 20_000;
+const LOAD_MS = 120_000;
+/** A run that says nothing for this long is ended. */
+const SILENT_MS = 20_000;
+
+/** An editor that is used before its code has come: calls wait for it. */
+function mountEditor(host: HTMLElement, options: EditorOptions): Editor {
+  let doc = options.doc;
+  let editor: Editor | undefined;
+  let gone = false;
+  const waiting: ((editor: Editor) => void)[] = [];
+  const then = (act: (editor: Editor) => void) => {
+    if (editor) act(editor);
+    else waiting.push(act);
+  };
+  const onChange = (text: string) => {
+    doc = text;
+    options.onChange?.(text);
+  };
+  import("./editor.js").then(
+    (code) => {
+      if (gone) return;
+      editor = code.mountEditor(host, { ...options, doc, onChange });
+      for (const act of waiting) act(editor);
+    },
+    () => plainEditor(host, options, doc, onChange),
+  );
+  return {
+    getDoc: () => editor?.getDoc() ?? doc,
+    setDoc: (text) => {
+      doc = text;
+      then((e) => e.setDoc(text));
+    },
+    setLanguage: (language) => then((e) => e.setLanguage(language)),
+    setDiagnostics: (problems: Problem[]) => then((e) => e.setDiagnostics(problems)),
+    focus: () => then((e) => e.focus()),
+    destroy: () => {
+      gone = true;
+      then((e) => e.destroy());
+    },
+  };
+}
+
+/** Where the editor's code cannot be had, a plain text field still lets a learner work. */
+function plainEditor(
+  host: HTMLElement,
+  options: EditorOptions,
+  doc: string,
+  onChange: (doc: string) => void,
+): void {
+  const area = document.createElement("textarea");
+  area.value = doc;
+  area.spellcheck = false;
+  area.rows = 24;
+  area.setAttribute("aria-label", options.label);
+  area.addEventListener("input", () => onChange(area.value));
+  host.replaceChildren(area);
+}
+
+let compiler: Worker | undefined;
+let compilerReady = false;
+let compilations = 0;
+let queue: Promise<unknown> = Promise.resolve();
+
+function compile(language: string, source: string): Promise<Compiled> {
+  if (language !== "assemblyscript") {
+    const message = "Only AssemblyScript compiles in the browser: build a .wasm and drop it here.";
+    return Promise.resolve({ ok: false, errors: [{ ...START, message }] });
+  }
+  const compiled = queue.then(() => compileNow(source));
+  queue = compiled;
+  return compiled;
+}
+
+const START = { line: 1, column: 1, severity: "error" as const };
+
+function compileNow(source: string): Promise<Compiled> {
+  const id = ++compilations;
+  const worker = (compiler ??= new Worker(new URL("./asc-worker.js", import.meta.url), {
+    type: "module",
+  }));
+  return new Promise((resolve) => {
+    let timer = 0;
+    const stop = (message: string) => {
+      worker.terminate();
+      compiler = undefined;
+      compilerReady = false;
+      end({ ok: false, errors: [{ ...START, message }] });
+    };
+    const end = (compiled: Compiled) => {
+      clearTimeout(timer);
+      resolve(compiled);
+    };
+    const limit = (ms: number, message: string) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => stop(message), ms) as unknown as number;
+    };
+    const slow = "Compiling took longer than 20 s and was stopped: make the source smaller.";
+    const late = "The compiler did not load: check the connection and run again.";
+    limit(compilerReady ? COMPILE_MS : LOAD_MS, compilerReady ? slow : late);
+    worker.onerror = () => stop(late);
+    worker.onmessage = ({ data }: MessageEvent) => {
+      if (data.ready) {
+        compilerReady = true;
+        limit(COMPILE_MS, slow);
+        worker.postMessage({ id, source });
+      } else if (data.id === id) end(data.compiled as Compiled);
+    };
+    // A worker that still loads would lose the message; it says when it is ready.
+    if (compilerReady) worker.postMessage({ id, source });
+  });
+}
+
+function labWorker(ask: Ask, onAnswer: (answer: Answer) => void, onError: () => void): Worker {
+  const url = new URL("./lab-worker.js", import.meta.url);
+  const worker = new Worker(url, { type: "module" });
+  worker.onmessage = ({ data }: MessageEvent<Answer>) => onAnswer(data);
+  worker.onerror = onError;
+  worker.postMessage(ask);
+  return worker;
+}
+
+function check(lab: string, wasm: Uint8Array): Promise<Checked> {
+  return new Promise((resolve) => {
+    const end = (checked: Checked) => {
+      clearTimeout(timer);
+      worker.terminate();
+      resolve(checked);
+    };
+    const fail = (message: string) =>
+      end({ ok: false, errors: [{ code: "engine-failed", message }] });
+    const unloaded = "The lab engine did not load: check the connection and try again.";
+    const timer = setTimeout(() => fail(unloaded), LOAD_MS);
+    const worker = labWorker(
+      { kind: "check", lab, wasm },
+      (answer) => {
+        if (answer.kind === "checked") end(answer.checked);
+        else if (answer.kind === "done") fail(unloaded);
+      },
+      () => fail(unloaded),
+    );
+  });
+}
+
+function run(
+  lab: string,
+  wasm: Uint8Array | null,
+  policies: string[],
+  onMessage: (json: string) => void,
+): { cancel(): void } {
+  const fail = (trouble: Trouble) => {
+    stop();
+    onMessage(JSON.stringify({ type: "error", ...trouble }));
+  };
+  const silent = () =>
+    fail({
+      code: "no-progress",
+      message: "Nothing came from the run for 20 s, so it was stopped.",
+      advice: "Look for work that grows with every call; close other heavy tabs and run again.",
+    });
+  let timer: ReturnType<typeof setTimeout>;
+  const stop = () => {
+    clearTimeout(timer);
+    worker.terminate();
+  };
+  const wait = (ms: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(silent, ms);
+  };
+  const worker = labWorker(
+    { kind: "run", lab, wasm, policies },
+    (answer) => {
+      wait(SILENT_MS);
+      if (answer.kind === "message") onMessage(answer.json);
+      else if (answer.kind === "done") stop();
+    },
+    () =>
+      fail({
+        code: "engine-failed",
+        message: "The lab worker did not start.",
+        advice: "Check the connection, reload the page and run again.",
+      }),
+  );
+  wait(SILENT_MS);
+  return { cancel: stop };
+}
+
+/** Rejects with an Error whose message says what happened and what to do. */
+async function send(lab: string, work: Submitted, onState?: (json: string) => void) {
+  try {
+    return await submit(lab, work, onState);
+  } catch (error) {
+    if (!(error instanceof SubmitError)) throw error;
+    const { code, message, advice } = error;
+    onState?.(JSON.stringify({ status: "refused", code, message, advice }));
+    throw new Error(`${message} ${advice}`, { cause: error });
+  }
+}
+
+export const workbench = { mountEditor, compile, check, run, submit: send };
+
+/** Puts the workbench where the page's islands look for it. */
+export default function install(): typeof workbench {
+  Object.assign(globalThis, { headroomWorkbench: workbench });
+  return workbench;
+}
+
+install();

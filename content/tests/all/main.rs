@@ -1,0 +1,5 @@
+//! One binary for all tests that load whole curricula.
+
+mod curriculum;
+mod problems;
+mod safety;

@@ -1,0 +1,279 @@
+//! Every check catches its error: the real curriculum with one thing broken at a time.
+
+use content::{Known, Memory, Problem, load};
+
+const COURSE: &str = include_str!("../../course.toml");
+const LESSON: &str = include_str!("../../distributed-systems/api-gateway.md");
+const REFERENCE: &str = include_str!("../../../labs/src/rate_limiter/reference.rs");
+const LESSON_FILE: &str = "distributed-systems/api-gateway.md";
+const REFERENCE_FILE: &str = "labs/src/rate_limiter/reference.rs";
+const KNOWN: Known<'static> = Known {
+    labs: &["rate_limiter"],
+    figures: &["limiter-bench"],
+};
+
+pub fn source(course: &str, lesson: &str) -> Memory {
+    Memory::default()
+        .with_file("course.toml", course)
+        .with_file(LESSON_FILE, lesson)
+        .with_code(REFERENCE_FILE, REFERENCE)
+}
+
+fn problems(source: &Memory) -> Vec<Problem> {
+    load(source, &KNOWN).err().unwrap_or_default()
+}
+
+fn changed(text: &str, from: &str, to: &str) -> String {
+    assert!(
+        text.contains(from),
+        "the text to break is not there: {from}"
+    );
+    text.replacen(from, to, 1)
+}
+
+#[track_caller]
+fn assert_found(found: &[Problem], file: &str, message: &str) {
+    let hit = found
+        .iter()
+        .any(|problem| problem.file == file && problem.message.contains(message));
+    assert!(hit, "no “{message}” in {file}, but {found:#?}");
+}
+
+/// Breaks the lesson, expects one message.
+#[track_caller]
+fn lesson(from: &str, to: &str, message: &str) {
+    let found = problems(&source(COURSE, &changed(LESSON, from, to)));
+    assert_found(&found, LESSON_FILE, message);
+}
+
+/// Breaks the outline, expects one message.
+#[track_caller]
+fn course(from: &str, to: &str, message: &str) {
+    let found = problems(&source(&changed(COURSE, from, to), LESSON));
+    assert_found(&found, "course.toml", message);
+}
+
+#[test]
+fn nothing_is_wrong_before_something_is_broken() {
+    assert_eq!(problems(&source(COURSE, LESSON)), []);
+}
+
+#[test]
+fn links_are_checked() {
+    lesson(
+        "(lesson:retries)",
+        "(lesson:retires)",
+        "no lesson “retires”, did you mean “retries”?",
+    );
+    lesson("(lesson:retries)", "(lab:retry)", "no lab “retry”");
+    lesson("(lesson:retries)", "(#nowhere)", "is not a link we allow");
+    lesson(
+        "(lesson:retries)",
+        "[retry][nothing]",
+        "no link is defined as [nothing]",
+    );
+}
+
+#[test]
+fn blocks_are_checked() {
+    lesson(
+        "id = \"limiter-bench\"",
+        "id = \"limiter-bank\"",
+        "did you mean “limiter-bench”?",
+    );
+    lesson(
+        "id = \"rate_limiter\"",
+        "id = \"rate_limit\"",
+        "did you mean “rate_limiter”?",
+    );
+    lesson(
+        "range = \"gcra\"",
+        "range = \"gcrb\"",
+        "has no comment “lesson: gcrb”, did you mean “gcra”?",
+    );
+    lesson(
+        "reference.rs\"",
+        "missing.rs\"",
+        "no file “labs/src/rate_limiter/missing.rs”",
+    );
+    lesson("path = \"labs/", "path = \"../labs/", "no file “../labs/");
+    lesson("model = \"One", "modell = \"One", "line 3 of the block");
+    lesson(
+        "[\"GCRA\", \"20\",",
+        "[\"GCRA\",",
+        "as many cells as `head`",
+    );
+    lesson("```lab\n", "- ```lab\n", "stands at top level");
+}
+
+#[test]
+fn formulas_are_checked() {
+    lesson("$T = 100$", "$\\frac{T$", "bad formula");
+    lesson(
+        "$T = 100$",
+        "$\\def\\a{\\a\\a}\\a$",
+        "may not define macros",
+    );
+}
+
+#[test]
+fn quizzes_are_checked() {
+    let right = "wait after which the request fits.\"";
+    lesson(
+        "right = true\nwhy = \"The step",
+        "why = \"The step",
+        "quiz “clock”: no right answer",
+    );
+    lesson(
+        right,
+        &format!("{right}\n[[options]]\ntext = \"a\"\nright = true\nwhy = \"b\""),
+        "one right answer",
+    );
+    lesson(
+        "kind = \"ordering\"",
+        "kind = \"order\"",
+        "unknown kind “order”",
+    );
+    lesson(
+        "answer = 50",
+        "tries = 50",
+        "of the block: unknown field `tries`",
+    );
+    lesson("answer = 50\n", "", "no right answer: set `answer`");
+    lesson(
+        "tolerance = 1\n",
+        "tolerance = 25\n",
+        "within the tolerance",
+    );
+    lesson(
+        "why = \"This is all it promises.\"",
+        "why = \"\"",
+        "every option says why",
+    );
+    lesson("covers = [6]", "covers = [7]", "no such outcome");
+    lesson(
+        "covers = [6]",
+        "covers = [5]",
+        "no question covers outcome 6",
+    );
+    lesson("covers = [6]", "covers = []", "names no outcome");
+    lesson(
+        "id = \"clock\"",
+        "id = \"answer\"",
+        "two questions have the id “answer”",
+    );
+    lesson("drill = true\n", "", "no estimation drill");
+}
+
+#[test]
+fn the_template_is_checked() {
+    lesson(
+        "{#limits}",
+        "{#limit}",
+        "unknown section {#limit}, did you mean “limits”?",
+    );
+    lesson("{#limits}", "{#wild}", "the section {#wild} is there twice");
+    lesson(" {#limits}", "", "the section needs an anchor");
+    lesson(
+        "{#limits}",
+        "{#limits onclick=x}",
+        "an anchor and nothing else",
+    );
+    lesson("## A promise", "# A promise", "the title is in course.toml");
+    lesson(
+        "## A promise",
+        "Text.\n\n## A promise",
+        "before the first section",
+    );
+    lesson(
+        "updated = \"2026-11-23\"",
+        "updated = \"today\"",
+        "not YYYY-MM-DD",
+    );
+    lesson(
+        "kind = \"article\"",
+        "kind = \"articel\"",
+        "did you mean “article”?",
+    );
+    lesson("+++\nupdated", "updated", "starts with TOML");
+    lesson("updated =", "update =", "unknown field `update`");
+    let start = LESSON.find("## Four tenants").unwrap_or_default();
+    let end = LESSON.find("## See the").unwrap_or_default();
+    let short = format!("{}{}", &LESSON[..start], &LESSON[end..]);
+    let found = problems(&source(COURSE, &short));
+    assert_found(&found, LESSON_FILE, "the section {#thing} is missing");
+    assert_found(&found, LESSON_FILE, "words; a lesson has 1600 to 2300");
+}
+
+#[test]
+fn the_outline_is_checked() {
+    course(
+        "slug = \"caching\"",
+        "slug = \"latency\"",
+        "the slug “latency” is used twice",
+    );
+    course(
+        "slug = \"caching\"",
+        "slug = \"Caching!\"",
+        "not made of a–z",
+    );
+    course(
+        "needs = [\"service-mesh\"]",
+        "needs = [\"service-mash\"]",
+        "did you mean “service-mesh”?",
+    );
+    course(
+        "labs = [\"rate_limiter\", ",
+        "labs = [\"rate_limitr\", ",
+        "did you mean “rate_limiter”?",
+    );
+    course(
+        "id = \"rate_limiter\"",
+        "id = \"limiter\"",
+        "the lab “rate_limiter” has no title",
+    );
+    course(
+        "slug = \"api-gateway\"\n",
+        "slug = \"api-gateway\"\nneeds = [\"service-mesh\"]\n",
+        "in a circle",
+    );
+    course(
+        "  \"Draw the pipeline and its gates\",\n  \"Use the four delivery measures\",\n\
+         \x20 \"Judge a canary by a sequential test\",\n",
+        "",
+        "has 3 outcomes",
+    );
+    course(
+        "promise = \"Know which wall",
+        &format!("promise = \"{}", "long ".repeat(30)),
+        "1–120 characters",
+    );
+    course("tagline = \"Gain", "tag = \"Gain", "unknown field `tag`");
+}
+
+#[test]
+fn files_belong_to_topics() {
+    let stray = source(COURSE, LESSON).with_file("scalability/cashing.md", "");
+    let found = problems(&stray);
+    assert_found(&found, "scalability/cashing.md", "did you mean “caching”?");
+    let binary = source(COURSE, LESSON).with_file(LESSON_FILE, [0xff, 0xfe]);
+    assert_found(&problems(&binary), LESSON_FILE, "not UTF-8");
+    assert_found(&problems(&Memory::default()), "course.toml", "missing");
+}
+
+#[test]
+fn problems_come_together_and_with_lines() {
+    let broken = changed(LESSON, "(lesson:retries)", "(lesson:x)");
+    let broken = changed(&broken, "covers = [6]", "covers = [9]");
+    let found = problems(&source(COURSE, &broken));
+    let line = LESSON
+        .lines()
+        .position(|line| line.contains("(lesson:retries)"));
+    let expected = line.and_then(|line| u32::try_from(line + 1).ok());
+    let link = found
+        .iter()
+        .find(|problem| problem.message.contains("no lesson"));
+    assert_eq!(link.map(|problem| problem.line), expected);
+    assert!(found.len() >= 3, "{found:#?}");
+    assert!(link.is_some_and(|problem| problem.to_string().starts_with(LESSON_FILE)));
+}

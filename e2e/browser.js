@@ -1,0 +1,26 @@
+// Debian's Chromium, and pages that remember everything that went wrong on them.
+import { chromium } from "playwright-core";
+
+export const base = process.env.BASE_URL ?? "http://127.0.0.1:8080";
+
+const flags = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+];
+
+export const launch = () =>
+  chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags });
+
+/** A new page; `page.complaints` holds console errors, CSP violations, failed requests. */
+export async function open(browser, path, options = {}) {
+  const context = await browser.newContext({ baseURL: base, ...options });
+  const page = await context.newPage();
+  page.complaints = [];
+  page.wasm = [];
+  page.on("console", (m) => m.type() === "error" && page.complaints.push(m.text()));
+  page.on("pageerror", (error) => page.complaints.push(String(error)));
+  page.on("request", (r) => /\.wasm($|\?)/.test(r.url()) && page.wasm.push(r.url()));
+  page.on("response", (r) => r.status() >= 400 && page.complaints.push(`${r.status()} ${r.url()}`));
+  const response = await page.goto(path);
+  return { context, page, response };
+}

@@ -1,0 +1,193 @@
+//! Our own accept loop. `axum::serve` installs no timer, so hyper's limit on a slow head never
+//! fires there, and it counts no connections. Here half-open connections are closed in time, one
+//! client cannot take every connection, and a drain has a deadline.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
+
+use crate::config::ServerConfig;
+
+/// The address at the other end of the connection; a request extension.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// hyper refuses longer heads with 431.
+const HEAD_BYTES: usize = 64 * 1024;
+/// A reader who takes nothing for this long is gone.
+const STALLED_WRITE: Duration = Duration::from_secs(30);
+
+/// Serves until `stop`, then finishes the requests in flight, at most for the drain timeout.
+/// Returns the number of connections that had to be cut.
+pub async fn serve(
+    listener: TcpListener,
+    app: Router,
+    config: ServerConfig,
+    stop: CancellationToken,
+) -> usize {
+    let open = Arc::new(Semaphore::new(config.max_connections));
+    let clients = Arc::new(Clients::new(config.max_connections_per_client));
+    let connections = TaskTracker::new();
+    let drain_timeout = config.drain_timeout();
+    let config = Arc::new(config);
+    while let Some((stream, peer, permit)) = next(&listener, &open, &stop).await {
+        let place = match config.is_trusted(peer.ip()) {
+            true => None,
+            false => match clients.enter(peer.ip()) {
+                Some(place) => Some(place),
+                None => continue,
+            },
+        };
+        let (app, config, stop) = (app.clone(), Arc::clone(&config), stop.clone());
+        connections.spawn(async move {
+            connection(stream, peer, app, &config, stop).await;
+            drop((permit, place));
+        });
+    }
+    drop(listener);
+    connections.close();
+    let drained = tokio::time::timeout(drain_timeout, connections.wait()).await;
+    if drained.is_ok() {
+        0
+    } else {
+        connections.len()
+    }
+}
+
+async fn next(
+    listener: &TcpListener,
+    open: &Arc<Semaphore>,
+    stop: &CancellationToken,
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let accepted = async {
+        // At the cap newcomers wait in the kernel's backlog.
+        let permit = Arc::clone(open).acquire_owned().await.ok()?;
+        loop {
+            match listener.accept().await {
+                Ok((stream, peer)) => return Some((stream, peer, permit)),
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection: {error}");
+                    // Out of descriptors: a pause lets some close.
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            }
+        }
+    };
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => None,
+        accepted = accepted => accepted,
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    app: Router,
+    config: &ServerConfig,
+    stop: CancellationToken,
+) {
+    prepare(&stream);
+    let service = hyper::service::service_fn(move |mut request: http::Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer));
+        let app = app.clone();
+        async move { Ok::<_, Infallible>(app.oneshot(request).await.unwrap_or_else(|e| match e {})) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(config.header_timeout())
+        .max_header_size(HEAD_BYTES)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%peer, %error, "connection ended: {error}");
+    }
+}
+
+fn prepare(stream: &TcpStream) {
+    let socket = socket2::SockRef::from(stream);
+    let set = socket.set_tcp_nodelay(true);
+    #[cfg(target_os = "linux")]
+    let set = set.and(socket.set_tcp_user_timeout(Some(STALLED_WRITE)));
+    if let Err(error) = set {
+        tracing::debug!(%error, "cannot set socket options: {error}");
+    }
+}
+
+/// How many connections each client has open.
+struct Clients {
+    most: usize,
+    open: Mutex<BTreeMap<IpAddr, usize>>,
+}
+
+impl Clients {
+    fn new(most: usize) -> Self {
+        Self {
+            most,
+            open: Mutex::default(),
+        }
+    }
+
+    fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
+        let client = client_key(address);
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = open.entry(client).or_insert(0);
+        if *count >= self.most {
+            return None;
+        }
+        *count += 1;
+        Some(Place {
+            clients: Arc::clone(self),
+            client,
+        })
+    }
+}
+
+/// A client's connection, counted until dropped.
+struct Place {
+    clients: Arc<Clients>,
+    client: IpAddr,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut open = self
+            .clients
+            .open
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = open.get_mut(&self.client) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.client);
+            }
+        }
+    }
+}
+
+/// What stands for a client: an IPv4 address, or an IPv6 /64, since a household holds a whole one.
+pub fn client_key(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}

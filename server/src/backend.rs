@@ -1,0 +1,225 @@
+//! The real parts of a server: the site that `app` renders, the labs of `labs`, the curriculum
+//! that `content` loads.
+
+use std::path::Path;
+use std::sync::{PoisonError, RwLock};
+
+use app::{Backend, Hint, LabText, Page, StarterText};
+use content::{Folder, Known, Library, Memory};
+use labs::Lab;
+use pulldown_cmark::{Event, Options, Parser, html};
+use rust_embed::RustEmbed;
+use serde_json::{Value, json};
+
+use crate::error::Finding;
+use crate::routes::assets;
+use crate::state::{Catalogue, Site};
+
+#[derive(RustEmbed)]
+#[folder = "../content/"]
+struct Curriculum;
+
+/// Lessons quote the labs' code.
+#[derive(RustEmbed)]
+#[folder = "../labs/src/"]
+#[prefix = "labs/src/"]
+struct Code;
+
+/// Figures that pages can draw.
+const FIGURES: &[&str] = &["limiter-bench"];
+
+/// The site: pages over a curriculum that authors may exchange while it runs.
+pub struct Pages {
+    library: RwLock<Library>,
+    site: app::Site,
+}
+
+impl Pages {
+    /// Pages over the curriculum in `dir`, or the one in the program.
+    ///
+    /// # Errors
+    /// Every problem of the curriculum, one per line.
+    pub fn load(dir: Option<&Path>, public_url: String) -> anyhow::Result<Self> {
+        let site = app::Site {
+            assets: app::Assets::new(assets::manifest()),
+            public_url,
+        };
+        Ok(Self {
+            library: RwLock::new(library(dir)?),
+            site,
+        })
+    }
+
+    /// Reads the curriculum again; with a problem in it the one at hand stays.
+    ///
+    /// # Errors
+    /// Every problem of the curriculum, one per line.
+    pub fn reload(&self, dir: &Path) -> anyhow::Result<()> {
+        let library = library(Some(dir))?;
+        *self.library.write().unwrap_or_else(PoisonError::into_inner) = library;
+        Ok(())
+    }
+}
+
+fn library(dir: Option<&Path>) -> anyhow::Result<Library> {
+    let labs: Vec<&str> = labs::ALL.iter().map(|lab| lab.id).collect();
+    let known = Known {
+        labs: &labs,
+        figures: FIGURES,
+    };
+    let loaded = match dir {
+        Some(dir) => content::load(&Folder::open(dir, dir.parent())?, &known),
+        None => content::load(&built_in(), &known),
+    };
+    loaded.map_err(|problems| {
+        let lines: Vec<String> = problems
+            .iter()
+            .map(|problem| format!("{problem}"))
+            .collect();
+        anyhow::anyhow!("the curriculum has problems:\n{}", lines.join("\n"))
+    })
+}
+
+fn built_in() -> Memory {
+    let mut memory = Memory::default();
+    let lessons = |path: &str| {
+        let text = path.ends_with(".md") || path.ends_with(".toml");
+        text && path != "Cargo.toml" && !path.starts_with("src/") && !path.starts_with("tests/")
+    };
+    for path in Curriculum::iter().filter(|path| lessons(path)) {
+        if let Some(file) = Curriculum::get(&path) {
+            memory = memory.with_file(&path, file.data.into_owned());
+        }
+    }
+    for path in Code::iter() {
+        if let Some(file) = Code::get(&path) {
+            memory = memory.with_code(&path, file.data.into_owned());
+        }
+    }
+    memory
+}
+
+impl Backend for Pages {
+    fn library(&self) -> Library {
+        self.library
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn lab_text(&self, lab: &str) -> Option<LabText> {
+        let files = &labs::by_id(lab)?.files;
+        let starter = |starter: &labs::Starter| StarterText {
+            language: starter.language.to_owned(),
+            html: escaped(starter.source),
+        };
+        Some(LabText {
+            brief: markdown(files.brief),
+            hints: hints(files.hints),
+            starters: files.starters.iter().map(starter).collect(),
+        })
+    }
+}
+
+impl Site for Pages {
+    fn page(&self, path: &str) -> Option<(u16, String)> {
+        let rendered = app::render(&Page::from_path(path)?, self, &self.site);
+        Some((rendered.status, rendered.html))
+    }
+
+    fn error_page(&self, status: u16, detail: &str, request_id: &str, path: &str) -> String {
+        app::render_error(status, detail, Some(request_id), path, &self.site).html
+    }
+
+    fn inline_scripts(&self) -> Vec<String> {
+        app::INLINE_SCRIPTS
+            .iter()
+            .map(|script| (*script).to_owned())
+            .collect()
+    }
+}
+
+/// The labs that ship.
+pub struct Labs;
+
+impl Catalogue for Labs {
+    fn list(&self) -> Value {
+        let entry = |lab: &&Lab| {
+            let spec = lab.spec();
+            json!({
+                "id": spec.id, "version": spec.version, "title": spec.title,
+                "summary": spec.summary, "lesson": spec.lesson,
+            })
+        };
+        labs::ALL.iter().map(entry).collect()
+    }
+
+    fn show(&self, lab: &str) -> Option<Value> {
+        let lab = labs::by_id(lab)?;
+        let spec: Value = serde_json::from_str(lab.spec_json).ok()?;
+        let starters: Vec<Value> = lab.files.starters.iter().map(starter).collect();
+        let policies: Vec<Value> = lab.policies.iter().map(policy).collect();
+        Some(json!({
+            "spec": spec, "brief": lab.files.brief, "hints": lab.files.hints,
+            "starters": starters, "policies": policies,
+        }))
+    }
+
+    fn check(&self, lab: &str, module: &[u8]) -> Result<(), Vec<Finding>> {
+        let Some(lab) = labs::by_id(lab) else {
+            return Ok(());
+        };
+        labs::abi::check(lab.spec(), module)
+            .map(drop)
+            .map_err(|errors| {
+                let finding = |error: labs::abi::AbiError| Finding {
+                    code: json!(error.code).as_str().unwrap_or("invalid").to_owned(),
+                    message: error.message,
+                    offset: error.offset.map(|offset| offset as u64),
+                };
+                errors.into_iter().map(finding).collect()
+            })
+    }
+}
+
+fn starter(starter: &labs::Starter) -> Value {
+    json!({
+        "language": starter.language, "file": starter.file,
+        "source": starter.source, "build": starter.build,
+    })
+}
+
+fn policy(policy: &labs::Policy) -> Value {
+    json!({"id": policy.id, "title": policy.title, "summary": policy.doc})
+}
+
+/// The labs' own texts. They are part of the program, yet raw HTML in them shows as text.
+fn markdown(text: &str) -> String {
+    let events = Parser::new_ext(text, Options::ENABLE_TABLES).map(|event| match event {
+        Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
+        event => event,
+    });
+    let mut out = String::new();
+    html::push_html(&mut out, events);
+    out
+}
+
+/// One hint for each second-level heading.
+fn hints(text: &str) -> Vec<Hint> {
+    let text = format!("\n{text}");
+    let parts = text.split("\n## ").skip(1);
+    let hint = |part: &str| {
+        let (title, body) = part.split_once('\n').unwrap_or((part, ""));
+        Hint {
+            title: title.trim().to_owned(),
+            html: markdown(body),
+        }
+    };
+    parts.map(hint).collect()
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}

@@ -1,0 +1,97 @@
+//! `headroom serve`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::Server;
+use crate::backend::{Labs, Pages};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::random::Random;
+use crate::state::Parts;
+use crate::{grading, telemetry};
+
+/// What may be said on the command line; the rest is in the settings.
+#[derive(Args)]
+pub struct Command {
+    /// Address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+    /// Folder of lessons to use instead of the built-in ones; reloaded when it changes
+    #[arg(long, value_name = "DIR")]
+    content: Option<PathBuf>,
+    /// Settings file [default: headroom.toml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Runs it.
+pub fn run(command: Command) -> anyhow::Result<()> {
+    let mut flags = Vec::new();
+    if let Some(listen) = command.listen {
+        flags.push(("server.listen", listen.to_string()));
+    }
+    if let Some(dir) = &command.content {
+        flags.push(("content.dir", dir.display().to_string()));
+    }
+    let config = Config::load(command.config.as_deref(), super::env(), &flags)?;
+    telemetry::start(&config.log)?;
+    super::runtime()?.block_on(serve(config))
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    let wanted = config.server.listen;
+    let listener = TcpListener::bind(wanted)
+        .await
+        .map_err(|error| anyhow::anyhow!("cannot listen on {wanted}: {error}"))?;
+    let address = listener.local_addr()?;
+    let url = config
+        .server
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{address}"));
+    let dir = config.content.dir.clone();
+    let pages = Arc::new(Pages::load(dir.as_deref(), url.clone())?);
+    let parts = Parts {
+        site: pages.clone(),
+        catalogue: Arc::new(Labs),
+        grader: grading::start(&config).await?,
+        clock: Clock::System,
+        random: Random::system(),
+    };
+    let server = Server::build(config, parts, listener).await?;
+    let _watch = match dir {
+        Some(dir) => Some(super::authoring::watch(dir, pages, server.state())?),
+        None => None,
+    };
+    tokio::spawn(stop_on_signal(server.stopper()));
+    println!("Headroom is at {url} (Ctrl-C stops it)");
+    server.run().await;
+    Ok(())
+}
+
+async fn stop_on_signal(stop: CancellationToken) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            },
+            Err(error) => {
+                tracing::warn!(%error, "cannot hear SIGTERM: {error}");
+                drop(tokio::signal::ctrl_c().await);
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    drop(tokio::signal::ctrl_c().await);
+    tracing::info!("stopping: requests in flight are finished first");
+    stop.cancel();
+}

@@ -1,0 +1,204 @@
+//! What every request passes on its way in and every response on its way out: an id, the client's
+//! address, a net under panics, errors rendered for their reader, security headers, a log line.
+
+use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse as _, Response};
+use futures_util::FutureExt as _;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+
+use crate::accept::Peer;
+use crate::config::ServerConfig;
+use crate::error::{Error, Failure, of_status};
+use crate::state::AppState;
+
+/// The address of whoever asks; a request extension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientAddress(pub IpAddr);
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The same on every response.
+static SECURITY: [(HeaderName, HeaderValue); 5] = [
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("strict-origin-when-cross-origin"),
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+];
+
+/// The middleware around everything else.
+pub async fn pass(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let started_ns = state.parts.clock.monotonic_ns();
+    let id = request_id(request.headers(), &state);
+    let address = client_address(&request, &state.config.server);
+    request.extensions_mut().insert(ClientAddress(address));
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let wants_page = wants_page(&request);
+    let response = answer(request, next).await;
+    let mut response = rendered(response, &state, &method, &path, &id, wants_page);
+    seal(&mut response, &state, &id);
+    let took_us = state.parts.clock.monotonic_ns().saturating_sub(started_ns) / 1000;
+    let status = response.status().as_u16();
+    tracing::info!(
+        http.request.id = %id, http.method = %method, url.path = ?path, client.address = %address,
+        http.status = status, duration_us = took_us,
+        "{method} {path:?} {status} in {took_us} us"
+    );
+    response
+}
+
+async fn answer(request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::TRACE | Method::CONNECT) {
+        return Error::MethodNotAllowed(request.method().to_string()).into_response();
+    }
+    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => response,
+        Err(panic) => {
+            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+            let text = text.unwrap_or_else(|| "a panic".to_owned());
+            Error::Internal(anyhow::anyhow!("panic: {text}")).into_response()
+        }
+    }
+}
+
+/// Gives a failure the form its reader wants, and a name to those that have none.
+fn rendered(
+    response: Response,
+    state: &AppState,
+    method: &Method,
+    path: &str,
+    id: &str,
+    wants_page: bool,
+) -> Response {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    let (mut parts, mut body) = response.into_parts();
+    if parts.extensions.get::<Failure>().is_none() && !is_page(&parts.headers) {
+        let named = of_status(status, method).into_response();
+        let (named, named_body) = named.into_parts();
+        parts.status = named.status;
+        parts.headers.extend(named.headers);
+        parts.headers.remove(header::CONTENT_LENGTH);
+        parts.extensions.extend(named.extensions);
+        body = named_body;
+    }
+    if wants_page && let Some(failure) = parts.extensions.get::<Failure>() {
+        let status = parts.status.as_u16();
+        let html = state
+            .parts
+            .site
+            .error_page(status, &failure.detail, id, path);
+        let page = Html(html).into_response();
+        parts.headers.remove(header::CONTENT_LENGTH);
+        parts.headers.extend(page.headers().clone());
+        body = page.into_body();
+    }
+    if method == Method::HEAD {
+        body = Body::empty();
+    }
+    Response::from_parts(parts, body)
+}
+
+fn is_page(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+}
+
+/// A person with a browser, outside the API.
+fn wants_page(request: &Request) -> bool {
+    let accepts = request.headers().get_all(header::ACCEPT).iter();
+    let html = accepts
+        .filter_map(|value| value.to_str().ok())
+        .any(|v| v.contains("text/html"));
+    html && !request.uri().path().starts_with("/api/")
+}
+
+fn seal(response: &mut Response, state: &AppState, id: &str) {
+    let headers = response.headers_mut();
+    for (name, value) in &SECURITY {
+        headers.insert(name, value.clone());
+    }
+    headers.insert(header::CONTENT_SECURITY_POLICY, state.csp.clone());
+    if state.config.is_https() {
+        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID.clone(), id);
+    }
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        response
+            .headers_mut()
+            .entry(header::ALLOW)
+            .or_insert(HeaderValue::from_static("GET,HEAD"));
+    }
+}
+
+/// The caller's id if it is harmless in a log, else a new one.
+fn request_id(headers: &HeaderMap, state: &AppState) -> String {
+    let harmless = |id: &&str| {
+        let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+        (1..=64).contains(&id.len()) && id.bytes().all(fits)
+    };
+    let given = headers
+        .get(&REQUEST_ID)
+        .and_then(|value| value.to_str().ok())
+        .filter(harmless);
+    given.map_or_else(|| state.ids.next().to_string(), str::to_owned)
+}
+
+/// The peer, or what trusted proxies say of it: the right-most address that is not itself trusted.
+/// Anything further left was written by the client.
+fn client_address(request: &Request, config: &ServerConfig) -> IpAddr {
+    let peer = request
+        .extensions()
+        .get::<Peer>()
+        .map(|peer| peer.0.ip().to_canonical());
+    let peer = peer.unwrap_or(IpAddr::from([0, 0, 0, 0]));
+    if !config.is_trusted(peer) {
+        return peer;
+    }
+    let forwarded: Vec<&str> = request
+        .headers()
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    let mut client = peer;
+    for text in forwarded.iter().rev() {
+        let Ok(address) = text.trim().parse::<IpAddr>() else {
+            break;
+        };
+        client = address.to_canonical();
+        if !config.is_trusted(client) {
+            break;
+        }
+    }
+    client
+}

@@ -1,0 +1,239 @@
+//! Every way a request can fail, by HTTP meaning, and the one place that renders it.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+use crate::problem::{self, Kind};
+use crate::store::StoreError;
+
+/// A refused or failed request.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No such page or resource.
+    #[error("nothing is here")]
+    NotFound,
+    /// No lab of this name.
+    #[error("there is no lab called {0}")]
+    LabNotFound(String),
+    /// No submission with this id.
+    #[error("there is no submission {0}")]
+    SubmissionNotFound(String),
+    /// The resource exists, the method does not.
+    #[error("this address does not answer {0}")]
+    MethodNotAllowed(String),
+    /// The request cannot be understood.
+    #[error("{0}")]
+    Invalid(String),
+    /// The module breaks the lab's rules; one entry per finding.
+    #[error("the module cannot be graded: {}", first(.0))]
+    ModuleInvalid(Vec<Finding>),
+    /// The module is longer than allowed.
+    #[error("the module is longer than {limit_bytes} bytes")]
+    ModuleTooLarge {
+        /// The limit.
+        limit_bytes: usize,
+    },
+    /// The body is longer than allowed.
+    #[error("the request's body is too long")]
+    TooLarge,
+    /// The body's media type is not accepted here.
+    #[error("{0}")]
+    UnsupportedMediaType(String),
+    /// The body did not arrive in time.
+    #[error("the request's body did not arrive in time")]
+    Timeout,
+    /// The idempotency key was used with another body.
+    #[error("this Idempotency-Key was used before, with another body")]
+    IdempotencyConflict,
+    /// The client, or everybody together, submits too fast.
+    #[error("too many submissions; the next is welcome in {retry_after_s} s")]
+    TooManySubmissions {
+        /// Seconds until the next would be accepted.
+        retry_after_s: u64,
+        /// The policy that refused, as `RateLimit-Policy` states it.
+        policy: String,
+        /// Its name.
+        name: &'static str,
+    },
+    /// The grading queue is full.
+    #[error("{waiting} submissions are waiting already")]
+    QueueFull {
+        /// How many wait.
+        waiting: u64,
+    },
+    /// A browser sent this from another site.
+    #[error("this request came from another site")]
+    CrossSite,
+    /// Something we need is away; it may return.
+    #[error("the service cannot answer just now")]
+    Unavailable(#[source] anyhow::Error),
+    /// Our fault. Logged, never shown.
+    #[error("something went wrong on our side")]
+    Internal(#[source] anyhow::Error),
+}
+
+/// One thing wrong with a module.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Finding {
+    /// Stable name.
+    pub code: String,
+    /// What is wrong and what to do.
+    pub message: String,
+    /// Byte offset in the module.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u64>,
+}
+
+fn first(findings: &[Finding]) -> &str {
+    findings
+        .first()
+        .map_or("unknown", |finding| &finding.message)
+}
+
+/// What went wrong, carried by the response so that the edge can render it for its reader.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The entry in the table of problems.
+    pub kind: &'static Kind,
+    /// What happened this time.
+    pub detail: String,
+    /// Further members of the problem document.
+    pub extra: Map<String, Value>,
+}
+
+impl Failure {
+    /// The problem document (RFC 9457).
+    pub fn document(&self) -> Value {
+        let mut members = self.extra.clone();
+        members.insert(
+            "type".into(),
+            format!("/problems/{}", self.kind.code).into(),
+        );
+        members.insert("title".into(), self.kind.title.into());
+        members.insert("status".into(), self.kind.status.into());
+        members.insert("detail".into(), self.detail.clone().into());
+        Value::Object(members)
+    }
+}
+
+impl Error {
+    /// The code in `/problems/CODE`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::LabNotFound(_) => "lab-not-found",
+            Self::SubmissionNotFound(_) => "submission-not-found",
+            Self::MethodNotAllowed(_) => "method-not-allowed",
+            Self::Invalid(_) => "request-invalid",
+            Self::ModuleInvalid(_) => "module-invalid",
+            Self::ModuleTooLarge { .. } => "module-too-large",
+            Self::TooLarge => "body-too-large",
+            Self::UnsupportedMediaType(_) => "unsupported-media-type",
+            Self::Timeout => "request-timeout",
+            Self::IdempotencyConflict => "idempotency-key-reused",
+            Self::TooManySubmissions { .. } => "too-many-submissions",
+            Self::QueueFull { .. } => "grading-queue-full",
+            Self::CrossSite => "cross-site-request",
+            Self::Unavailable(_) => "unavailable",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    fn extra(&self) -> Map<String, Value> {
+        let mut extra = Map::new();
+        match self {
+            Self::ModuleInvalid(findings) => {
+                extra.insert("errors".into(), json!(findings));
+            }
+            Self::ModuleTooLarge { limit_bytes } => {
+                extra.insert("limit_bytes".into(), json!(limit_bytes));
+            }
+            _ => {}
+        }
+        extra
+    }
+
+    fn retry_after_s(&self) -> Option<u64> {
+        match self {
+            Self::TooManySubmissions { retry_after_s, .. } => Some(*retry_after_s),
+            Self::QueueFull { .. } => Some(5),
+            Self::Unavailable(_) => Some(2),
+            _ => None,
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::Unavailable(error.into()),
+            _ => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        match &self {
+            Self::Internal(cause) => tracing::error!("internal error: {cause:#}"),
+            Self::Unavailable(cause) => tracing::warn!("unavailable: {cause:#}"),
+            _ => {}
+        }
+        let kind = problem::by_code(self.code());
+        let failure = Failure {
+            kind,
+            detail: self.to_string(),
+            extra: self.extra(),
+        };
+        let mut response = document(&failure);
+        let headers = response.headers_mut();
+        if let Some(seconds) = self.retry_after_s() {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Self::TooManySubmissions {
+            retry_after_s,
+            policy,
+            name,
+        } = &self
+        {
+            let now = format!("\"{name}\";r=0;t={retry_after_s}");
+            for (header, text) in [("ratelimit-policy", policy.as_str()), ("ratelimit", &now)] {
+                if let Ok(value) = HeaderValue::from_str(text) {
+                    headers.insert(header, value);
+                }
+            }
+        }
+        response.extensions_mut().insert(failure);
+        response
+    }
+}
+
+/// The failure as `application/problem+json`.
+pub fn document(failure: &Failure) -> Response {
+    let status =
+        StatusCode::from_u16(failure.kind.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = [
+        (header::CONTENT_TYPE, "application/problem+json"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (status, headers, failure.document().to_string()).into_response()
+}
+
+/// Names the failure behind a status that some layer below answered by itself.
+pub fn of_status(status: StatusCode, method: &http::Method) -> Error {
+    match status {
+        StatusCode::NOT_FOUND => Error::NotFound,
+        StatusCode::METHOD_NOT_ALLOWED => Error::MethodNotAllowed(method.to_string()),
+        StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge,
+        StatusCode::REQUEST_TIMEOUT => Error::Timeout,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            Error::UnsupportedMediaType("this media type is not accepted here".to_owned())
+        }
+        StatusCode::FORBIDDEN => Error::CrossSite,
+        status if status.is_client_error() => {
+            Error::Invalid("the request cannot be understood".to_owned())
+        }
+        status => Error::Internal(anyhow::anyhow!("a layer answered {status}")),
+    }
+}

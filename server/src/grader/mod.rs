@@ -1,0 +1,17 @@
+//! Grades modules in child processes.
+//!
+//! A child (`headroom grader`) tests itself, locks itself in, grades one module and is thrown
+//! away; a pool keeps others warm, so nobody waits for a start. One process never sees two
+//! learners' modules, and its death, whatever the cause, costs nothing but a repetition.
+
+pub mod key;
+pub mod offline;
+mod outcome;
+mod pool;
+mod protocol;
+mod selftest;
+mod worker;
+
+pub use outcome::{Failure, Graded, Problem, Refusal};
+pub use pool::{Pool, PoolConfig, Status};
+pub use worker::{Drill, Options, run};

@@ -1,0 +1,108 @@
+//! What comes of a grading.
+
+use labs::Hidden;
+use serde::{Deserialize, Serialize};
+
+/// A grade.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Graded {
+    /// Canonical bytes of the public report.
+    pub report: Vec<u8>,
+    /// Digest of the report.
+    pub digest: String,
+    /// Stars, the hidden scenarios asked.
+    pub stars: u8,
+    /// What the hidden scenarios said; absent where none were run.
+    pub hidden: Option<Hidden>,
+}
+
+/// Why there is no grade.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The module's own fault, and final.
+    Problem(Problem),
+    /// Not the module's fault: worth another try later.
+    Retry(String),
+}
+
+/// A problem (RFC 9457) to show to whoever handed in the module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Last part of the type, `/problems/<code>`.
+    pub code: &'static str,
+    /// What kind of problem it is.
+    pub title: &'static str,
+    /// What happened, and what to do.
+    pub detail: String,
+    /// Every reason, for `module-invalid`.
+    pub errors: Vec<Refusal>,
+}
+
+/// One reason why a module was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// Stable name of the reason.
+    pub code: String,
+    /// What was found and what to do; safe to print.
+    pub message: String,
+    /// Byte position in the module.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<usize>,
+}
+
+impl Refusal {
+    /// Refusals of the pre-pass.
+    pub(super) fn all(errors: &[labs::abi::AbiError]) -> Vec<Self> {
+        let plain = serde_json::to_value(errors).and_then(serde_json::from_value);
+        plain.unwrap_or_default()
+    }
+}
+
+impl Problem {
+    pub(super) fn invalid(errors: Vec<Refusal>) -> Self {
+        let detail = errors
+            .first()
+            .map_or_else(String::new, |e| e.message.clone());
+        Self {
+            code: "module-invalid",
+            title: "The module cannot be run",
+            detail,
+            errors,
+        }
+    }
+
+    pub(super) fn timeout() -> Self {
+        Self::new(
+            "grading-timeout",
+            "Grading took too long",
+            "compiling and running the module used more time than a grading may; \
+             make it smaller or simpler",
+        )
+    }
+
+    pub(super) fn memory() -> Self {
+        Self::new(
+            "grading-memory",
+            "Grading took too much memory",
+            "compiling the module needs more memory than a grading may use; \
+             split large functions",
+        )
+    }
+
+    pub(super) fn crashed() -> Self {
+        Self::new(
+            "grader-crashed",
+            "The grader crashed twice on this module",
+            "the module ended two graders; please report it as a bug, with the module",
+        )
+    }
+
+    pub(super) fn new(code: &'static str, title: &'static str, detail: &str) -> Self {
+        Self {
+            code,
+            title,
+            detail: detail.into(),
+            errors: Vec::new(),
+        }
+    }
+}

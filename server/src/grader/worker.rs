@@ -1,0 +1,137 @@
+//! The child: tests itself, locks itself in, grades one module, ends.
+
+use std::io::{stdin, stdout};
+use std::process::ExitCode;
+use std::thread;
+
+use labs::{Lab, Report, Subject, abi};
+
+use super::outcome::Refusal;
+use super::protocol::{self, Answer, HiddenCase, Job};
+use super::selftest;
+use crate::sandbox::lockdown::{self, Bounds};
+use crate::sandbox::{Effort, Engine, Modules};
+
+/// Stack of the thread that compiles and runs, bytes: beyond what wasm may take of it.
+const STACK: usize = 16 << 20;
+
+/// How a child is started.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Bounds of the process.
+    pub bounds: Bounds,
+    /// What to try after locking in, instead of work.
+    pub drill: Option<Drill>,
+}
+
+/// Forbidden things that a child tries on request, to prove that the walls hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Drill {
+    /// Open a file.
+    Open,
+    /// Connect to a TCP port.
+    Connect,
+    /// Start a program.
+    Execute,
+    /// Take memory without end.
+    Memory,
+    /// Compute without end.
+    Compute,
+}
+
+/// Runs a child to its end.
+#[must_use]
+pub fn run(options: Options) -> ExitCode {
+    let mut state = lockdown::limit(options.bounds);
+    let work = move || {
+        let mut out = stdout().lock();
+        let engine = Engine::new(Effort::Speed).map_err(|error| error.to_string());
+        let tested = engine.and_then(|engine| selftest::run(&engine).map(|()| engine));
+        // Sealed even when broken: the order of these lines must not matter to safety.
+        lockdown::seal(&mut state);
+        let engine = match tested {
+            Ok(engine) => engine,
+            Err(reason) => return protocol::write(&mut out, &Answer::Broken { reason }, &[]),
+        };
+        protocol::write(&mut out, &Answer::Ready { lockdown: state }, &[])?;
+        if let Some(drill) = options.drill {
+            attempt(drill);
+        }
+        let (job, module) = protocol::read::<Job>(&mut stdin().lock())?;
+        let (answer, report) = grade(&engine, &job, &module);
+        protocol::write(&mut out, &answer, &report)
+    };
+    let thread = thread::Builder::new().stack_size(STACK).spawn(work);
+    match thread.map(thread::JoinHandle::join) {
+        Ok(Ok(Ok(()))) => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    }
+}
+
+fn grade(engine: &Engine, job: &Job, module: &[u8]) -> (Answer, Vec<u8>) {
+    let Some(lab) = labs::by_id(&job.lab) else {
+        return (
+            Answer::Broken {
+                reason: "no such lab".into(),
+            },
+            Vec::new(),
+        );
+    };
+    let mut host = match prepare(engine, lab, module) {
+        Ok(host) => host,
+        Err(errors) => return (Answer::Refused { errors }, Vec::new()),
+    };
+    let digest = labs::Digest::of(module);
+    let report = labs::grade(lab, Subject::Module(digest), &mut host);
+    let hidden = hidden(lab, &report, &job.hidden, &mut host);
+    let stars = labs::stars(lab, &report, hidden.as_ref());
+    (Answer::Graded { stars, hidden }, report.to_bytes())
+}
+
+/// Checks, meters and compiles a module.
+pub(super) fn prepare(engine: &Engine, lab: &Lab, module: &[u8]) -> Result<Modules, Vec<Refusal>> {
+    let checked = abi::check(lab.spec(), module).map_err(|errors| Refusal::all(&errors))?;
+    Modules::compile(engine, lab, checked.metered()).map_err(|error| {
+        vec![Refusal {
+            code: "compile".into(),
+            message: error.to_string(),
+            offset: None,
+        }]
+    })
+}
+
+fn hidden(
+    lab: &Lab,
+    report: &Report,
+    cases: &[HiddenCase],
+    host: &mut Modules,
+) -> Option<labs::Hidden> {
+    let runs = cases.iter().filter_map(|case| {
+        let (_, scenario) = lab.spec().scenario(&case.scenario)?;
+        Some(labs::run_case(lab, scenario, case.seed, host, false).0)
+    });
+    let runs: Vec<_> = runs.collect();
+    (!runs.is_empty()).then(|| labs::assemble_hidden(report, &runs))
+}
+
+/// Tries what must not work. Whoever comes back from here has climbed over a wall.
+fn attempt(drill: Drill) {
+    match drill {
+        Drill::Open if std::fs::File::open("/etc/hostname").is_ok() => std::process::exit(0),
+        Drill::Open => {}
+        Drill::Connect => drop(std::net::TcpStream::connect(("127.0.0.1", 9))),
+        Drill::Execute => drop(std::process::Command::new("/bin/true").spawn()),
+        Drill::Memory => hoard(),
+        Drill::Compute => loop {
+            std::hint::spin_loop();
+        },
+    }
+}
+
+fn hoard() {
+    let mut hoard: Vec<Vec<u8>> = Vec::new();
+    loop {
+        hoard.push(vec![1; 1 << 20]);
+        std::hint::black_box(&hoard);
+    }
+}

@@ -1,0 +1,78 @@
+//! The pool of graders, as the jobs see it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+
+use crate::config::Config;
+use crate::grader::key::InstanceKey;
+use crate::grader::{Failure, Graded, Pool, PoolConfig};
+use crate::jobs::grade_submission::{Edition, GradeFailure, Grader, Problem};
+use crate::store::grades::Findings;
+
+/// Starts the graders; the first has tested itself when this returns.
+///
+/// # Errors
+/// When no grader passes its own test.
+pub async fn start(config: &Config) -> anyhow::Result<Arc<dyn Grader>> {
+    std::fs::create_dir_all(&config.data.dir)?;
+    let key = InstanceKey::open(&config.data.dir)?;
+    let workers = config.grader.worker_count();
+    let pool = Pool::new(
+        PoolConfig {
+            workers,
+            ..PoolConfig::standard()?
+        },
+        Some(key),
+    );
+    pool.warm()
+        .await
+        .map_err(|reason| anyhow::anyhow!("no grader can be started: {reason}"))?;
+    Ok(Arc::new(Graders(pool)))
+}
+
+struct Graders(Pool);
+
+#[async_trait]
+impl Grader for Graders {
+    fn edition(&self, lab: &str) -> Option<Edition> {
+        labs::by_id(lab).map(|lab| Edition {
+            lab_version: i64::from(lab.spec().version),
+            engine: labs::ENGINE.to_owned(),
+            meter: labs::meter::VERSION.to_owned(),
+        })
+    }
+
+    async fn grade(&self, lab: &str, module: &[u8]) -> Result<Findings, GradeFailure> {
+        match self.0.grade(lab, module).await {
+            Ok(graded) => findings(graded),
+            Err(Failure::Retry(reason)) => Err(GradeFailure::Retry(reason)),
+            Err(Failure::Problem(problem)) => Err(GradeFailure::Problem(Problem {
+                code: problem.code.to_owned(),
+                title: problem.title.to_owned(),
+                detail: problem.detail,
+            })),
+        }
+    }
+}
+
+fn findings(graded: Graded) -> Result<Findings, GradeFailure> {
+    let report: Value = serde_json::from_slice(&graded.report)
+        .map_err(|error| GradeFailure::Retry(format!("a report that is no JSON: {error}")))?;
+    let hidden = graded.hidden.map(|hidden| {
+        let verdict = if hidden.holds {
+            "holds"
+        } else {
+            "does-not-hold"
+        };
+        json!({"quality": hidden.quality, "verdict": verdict}).to_string()
+    });
+    Ok(Findings {
+        score_ppm: report["score"].as_i64().unwrap_or(0),
+        report: graded.report,
+        digest: graded.digest,
+        stars: i64::from(graded.stars),
+        hidden_json: hidden,
+    })
+}

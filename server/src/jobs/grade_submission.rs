@@ -1,0 +1,218 @@
+//! Grades a submission: asks the grader, and records grade and job as done in one transaction.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::queue::{Ctx, Enqueue, Finished, Job, JobError, Limits, Step, enqueue};
+use crate::ids::{Id, Ids};
+use crate::store::grades::{self, Findings, GradeKey};
+use crate::store::submissions::{self, Status, Submission};
+use crate::store::{StoreError, Tx, modules};
+
+/// Whoever grades modules.
+#[async_trait]
+pub trait Grader: Send + Sync + 'static {
+    /// What a grade of this lab would be made by now, or `None` if there is no such lab.
+    fn edition(&self, lab: &str) -> Option<Edition>;
+
+    /// Grades a module. The same lab, edition and bytes give the same findings.
+    async fn grade(&self, lab: &str, module: &[u8]) -> Result<Findings, GradeFailure>;
+}
+
+/// What grades are made by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edition {
+    /// Version of the lab.
+    pub lab_version: i64,
+    /// Version of the engine.
+    pub engine: String,
+    /// Version of the meter's price table.
+    pub meter: String,
+}
+
+/// Why a module has no grade.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GradeFailure {
+    /// The module's own fault, and final.
+    Problem(Problem),
+    /// Not the module's fault: the worker died, or was stopped.
+    Retry(String),
+}
+
+/// A problem (RFC 9457) to show to whoever handed in the module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Last part of the type, `/problems/<code>`.
+    pub code: String,
+    /// What kind of problem it is.
+    pub title: String,
+    /// What happened here, and what to do.
+    pub detail: String,
+}
+
+impl Problem {
+    fn to_json(&self) -> String {
+        json!({
+            "type": format!("/problems/{}", self.code),
+            "title": self.title,
+            "detail": self.detail,
+        })
+        .to_string()
+    }
+}
+
+/// The job; see the module.
+pub struct GradeSubmission {
+    grader: Arc<dyn Grader>,
+}
+
+/// Which submission to grade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payload {
+    /// Id of the submission.
+    pub submission: Id,
+}
+
+impl GradeSubmission {
+    /// The job, with this grader.
+    #[must_use]
+    pub fn new(grader: Arc<dyn Grader>) -> Self {
+        Self { grader }
+    }
+
+    /// Queues the grading of a submission, in the transaction that inserts it.
+    pub async fn enqueue(
+        tx: &mut Tx,
+        ids: &Ids,
+        submission: Id,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
+        let how = Enqueue {
+            id: ids.next(),
+            unique_key: Some(format!("grade:{submission}")),
+            run_at: now_ms,
+            now_ms,
+        };
+        enqueue::<Self>(tx, &Payload { submission }, how).await
+    }
+
+    /// Looks a grade up or has it made.
+    async fn findings(
+        &self,
+        ctx: &Ctx,
+        submission: &Submission,
+        key: &GradeKey,
+    ) -> Result<Result<Findings, Problem>, JobError> {
+        let mut tx = ctx.db.read().await?;
+        if let Some(grade) = grades::by_key(&mut tx, key).await? {
+            return Ok(Ok(grade.findings));
+        }
+        let module = modules::by_sha256(&mut tx, &key.module_sha256).await?;
+        // No connection is held while the grader works.
+        drop(tx);
+        let module = module.ok_or_else(|| JobError::Dead("the module is gone".into()))?;
+        match self.grader.grade(&submission.lab, &module).await {
+            Ok(findings) => Ok(Ok(findings)),
+            Err(GradeFailure::Problem(problem)) => Ok(Err(problem)),
+            Err(GradeFailure::Retry(reason)) => Err(JobError::Retry(reason)),
+        }
+    }
+}
+
+#[async_trait]
+impl Job for GradeSubmission {
+    const KIND: &'static str = "grade-submission";
+    const LIMITS: Limits = Limits {
+        max_failures: 5,
+        lease_ms: 30_000,
+        backoff_ms: 1_000,
+        backoff_max_ms: 60_000,
+    };
+    type Payload = Payload;
+
+    async fn run(&self, ctx: &Ctx, payload: &Payload) -> Result<Finished, JobError> {
+        let found = {
+            let mut tx = ctx.db.read().await?;
+            submissions::by_id(&mut tx, payload.submission).await?
+        };
+        let Some(submission) = found else {
+            return Err(JobError::Dead("the submission is gone".into()));
+        };
+        if matches!(submission.status, Status::Graded | Status::Failed) {
+            return ctx.finish().await?.commit().await;
+        }
+        let Some(edition) = self.grader.edition(&submission.lab) else {
+            return settle_failed(ctx, submission.id, &lab_gone(&submission.lab)).await;
+        };
+        let key = GradeKey {
+            module_sha256: submission.module_sha256.clone(),
+            lab: submission.lab.clone(),
+            lab_version: edition.lab_version,
+            engine: edition.engine,
+            meter: edition.meter,
+        };
+        match self.findings(ctx, &submission, &key).await? {
+            Ok(findings) => settle_graded(ctx, submission.id, &key, &findings).await,
+            Err(problem) => settle_failed(ctx, submission.id, &problem).await,
+        }
+    }
+
+    async fn moved(
+        &self,
+        tx: &mut Tx,
+        payload: &Payload,
+        step: Step<'_>,
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
+        let id = payload.submission;
+        match step {
+            Step::Claimed => submissions::update_running(tx, id, true, now_ms).await,
+            Step::Queued => submissions::update_running(tx, id, false, now_ms).await,
+            // The reason is ours and in the logs; the learner is told what to do.
+            Step::Dead(_) => submissions::update_failed(tx, id, &given_up().to_json(), now_ms)
+                .await
+                .map(drop),
+        }
+    }
+}
+
+async fn settle_graded(
+    ctx: &Ctx,
+    id: Id,
+    key: &GradeKey,
+    findings: &Findings,
+) -> Result<Finished, JobError> {
+    let now_ms = ctx.clock.now_ms();
+    let mut tx = ctx.finish().await?;
+    let grade = grades::insert(&mut tx, ctx.ids.next(), key, findings, now_ms).await?;
+    submissions::update_graded(&mut tx, id, grade, key.lab_version, now_ms).await?;
+    tx.commit().await
+}
+
+async fn settle_failed(ctx: &Ctx, id: Id, problem: &Problem) -> Result<Finished, JobError> {
+    let now_ms = ctx.clock.now_ms();
+    let mut tx = ctx.finish().await?;
+    submissions::update_failed(&mut tx, id, &problem.to_json(), now_ms).await?;
+    tx.commit().await
+}
+
+fn lab_gone(lab: &str) -> Problem {
+    Problem {
+        code: "lab-not-found".into(),
+        title: "Lab not found".into(),
+        detail: format!("The lab {lab:?} was withdrawn before this submission was graded."),
+    }
+}
+
+fn given_up() -> Problem {
+    Problem {
+        code: "grading-failed".into(),
+        title: "Grading failed".into(),
+        detail: "The server could not grade this submission, through no fault of yours. \
+                 Submit it again; if that fails too, tell the operator."
+            .into(),
+    }
+}

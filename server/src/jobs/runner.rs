@@ -1,0 +1,372 @@
+//! The workers: they claim jobs, run them, keep their leases alive and record how they ended.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::FutureExt as _;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::queue::{Ctx, Finished, Job, JobError, Limits, Step};
+use crate::clock::Clock;
+use crate::ids::Ids;
+use crate::random::Random;
+use crate::store::jobs::{self, Claimed, Fence};
+use crate::store::{Db, StoreError, Tx};
+
+/// What the workers work with.
+#[derive(Debug, Clone)]
+pub struct RunnerConfig {
+    /// The database that holds the jobs.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// New ids.
+    pub ids: Ids,
+    /// For the jitter of retries.
+    pub random: Random,
+    /// How often to look for jobs that became due or were queued by another node, milliseconds.
+    pub poll_ms: u64,
+}
+
+/// Runs jobs. Each kind has workers of its own, so that a slow kind does not hold up the others.
+#[derive(Clone)]
+pub struct Runner {
+    config: Arc<RunnerConfig>,
+    crews: Vec<Crew>,
+}
+
+#[derive(Clone)]
+struct Crew {
+    job: Arc<dyn AnyJob>,
+    workers: usize,
+}
+
+/// Workers at work.
+#[derive(Debug)]
+pub struct Running {
+    tasks: JoinSet<()>,
+    stop: CancellationToken,
+    abort: CancellationToken,
+}
+
+/// Jobs that were done are forgotten after a week.
+const KEEP_DONE_MS: i64 = 7 * 24 * 3_600_000;
+const TIDY_EVERY_MS: i64 = 3_600_000;
+const LAST_ERROR_CHARS: usize = 2_000;
+
+impl Runner {
+    /// A runner without jobs.
+    #[must_use]
+    pub fn new(config: RunnerConfig) -> Self {
+        Self {
+            config: Arc::new(config),
+            crews: Vec::new(),
+        }
+    }
+
+    /// Adds a job and how many of it may run at once.
+    #[must_use]
+    pub fn with<J: Job>(mut self, job: J, workers: usize) -> Self {
+        self.crews.push(Crew {
+            job: Arc::new(Erased(job)),
+            workers,
+        });
+        self
+    }
+
+    /// Queues again at once what a former process left running, instead of waiting for its leases
+    /// to end. Only an embedded database allows that: its lock file says that whoever held those
+    /// leases is gone. On PostgreSQL other nodes may be at work, and this does nothing. Call it
+    /// before [`Runner::start`], never while workers of this process run. Answers how many.
+    pub async fn recover(&self) -> Result<u64, StoreError> {
+        if !self.config.db.is_embedded() {
+            return Ok(0);
+        }
+        let mut tx = self.config.db.write().await?;
+        let recovered = jobs::update_expired(&mut tx, i64::MAX).await?;
+        tx.commit().await?;
+        Ok(recovered)
+    }
+
+    /// Runs everything that is due, one job after the other, until nothing is. For tests, and for
+    /// whoever cranks by hand. Answers how many ran.
+    pub async fn run_due(&self) -> Result<usize, StoreError> {
+        let never = CancellationToken::new();
+        let mut ran = 0;
+        self.release_expired().await?;
+        for crew in &self.crews {
+            while let Some(claimed) = self.claim(&*crew.job).await? {
+                self.execute(&*crew.job, claimed, &never).await;
+                ran += 1;
+            }
+        }
+        Ok(ran)
+    }
+
+    /// Sets the workers to work on the current tokio runtime.
+    #[must_use]
+    pub fn start(self) -> Running {
+        let (stop, abort) = (CancellationToken::new(), CancellationToken::new());
+        let mut tasks = JoinSet::new();
+        for crew in &self.crews {
+            for _ in 0..crew.workers {
+                let (runner, job) = (self.clone(), Arc::clone(&crew.job));
+                let (stop, abort) = (stop.clone(), abort.clone());
+                tasks.spawn(async move { runner.work(&*job, &stop, &abort).await });
+            }
+        }
+        let sweep_stop = stop.clone();
+        tasks.spawn(async move { self.sweep(&sweep_stop).await });
+        Running { tasks, stop, abort }
+    }
+
+    async fn work(&self, job: &dyn AnyJob, stop: &CancellationToken, abort: &CancellationToken) {
+        let mut queued = self.config.db.watch_jobs();
+        while !stop.is_cancelled() {
+            // Before looking, so that a job queued while we look wakes us.
+            queued.borrow_and_update();
+            match self.claim(job).await {
+                Ok(Some(claimed)) => self.execute(job, claimed, abort).await,
+                Ok(None) => tokio::select! {
+                    () = stop.cancelled() => {}
+                    _ = queued.changed() => {}
+                    () = self.pause() => {}
+                },
+                Err(error) => {
+                    tracing::warn!(job.kind = job.kind(), %error, "cannot claim jobs");
+                    tokio::select! { () = stop.cancelled() => {} () = self.pause() => {} }
+                }
+            }
+        }
+    }
+
+    async fn pause(&self) {
+        tokio::time::sleep(Duration::from_millis(self.config.poll_ms)).await;
+    }
+
+    /// Returns jobs of lost workers to the queue, and forgets old ones.
+    async fn sweep(&self, stop: &CancellationToken) {
+        let mut tidy_at = 0;
+        while !stop.is_cancelled() {
+            if let Err(error) = self.release_expired().await {
+                tracing::warn!(%error, "cannot look for expired leases");
+            }
+            let now_ms = self.config.clock.now_ms();
+            if now_ms >= tidy_at {
+                tidy_at = now_ms + TIDY_EVERY_MS;
+                if let Err(error) = self.delete_done(now_ms - KEEP_DONE_MS).await {
+                    tracing::warn!(%error, "cannot forget old jobs");
+                }
+            }
+            tokio::select! { () = stop.cancelled() => {} () = self.pause() => {} }
+        }
+    }
+
+    async fn delete_done(&self, until_ms: i64) -> Result<(), StoreError> {
+        let mut tx = self.config.db.write().await?;
+        jobs::delete_done(&mut tx, until_ms).await?;
+        tx.commit().await
+    }
+
+    async fn release_expired(&self) -> Result<(), StoreError> {
+        let now_ms = self.config.clock.now_ms();
+        if !jobs::has_expired(&mut self.config.db.read().await?, now_ms).await? {
+            return Ok(());
+        }
+        let mut tx = self.config.db.write().await?;
+        let released = jobs::update_expired(&mut tx, now_ms).await?;
+        tx.commit().await?;
+        tracing::warn!(jobs = released, "jobs of lost workers are queued again");
+        Ok(())
+    }
+
+    async fn claim(&self, job: &dyn AnyJob) -> Result<Option<Claimed>, StoreError> {
+        let (db, now_ms) = (&self.config.db, self.config.clock.now_ms());
+        let due = jobs::by_due(&mut db.read().await?, job.kind()).await?;
+        if due.is_none_or(|due| due > now_ms) {
+            return Ok(None);
+        }
+        let mut tx = db.write().await?;
+        let lease_until = now_ms + job.limits().lease_ms;
+        let claimed = jobs::claim(&mut tx, job.kind(), now_ms, lease_until).await?;
+        if let Some(claimed) = &claimed {
+            job.moved(&mut tx, &claimed.payload, Step::Claimed, now_ms)
+                .await?;
+            tx.commit().await?;
+        }
+        Ok(claimed)
+    }
+
+    async fn execute(&self, job: &dyn AnyJob, claimed: Claimed, abort: &CancellationToken) {
+        let config = &self.config;
+        let ctx = Ctx::new(
+            config.db.clone(),
+            config.clock.clone(),
+            config.ids.clone(),
+            claimed.fence,
+        );
+        let run = AssertUnwindSafe(job.run(&ctx, &claimed.payload)).catch_unwind();
+        // All three are polled together: a renewal never keeps the job from going on.
+        let ended = tokio::select! {
+            biased;
+            ended = run => ended.unwrap_or_else(|_| Err(JobError::Retry("it panicked".into()))),
+            () = self.keep_lease(claimed.fence, job.limits().lease_ms) => Err(JobError::Lost),
+            () = abort.cancelled() => {
+                self.report(job, &claimed, self.release(job, &claimed).await);
+                return;
+            }
+        };
+        let settled = match ended {
+            Ok(Finished { .. }) => Ok(true),
+            Err(JobError::Lost) => Ok(false),
+            Err(JobError::Retry(reason)) => self.fail(job, &claimed, &reason, false).await,
+            Err(JobError::Dead(reason)) => self.fail(job, &claimed, &reason, true).await,
+        };
+        self.report(job, &claimed, settled);
+    }
+
+    /// Renews the lease three times per term. Returns only when the claim is void.
+    async fn keep_lease(&self, fence: Fence, lease_ms: i64) {
+        let third = Duration::from_millis(u64::try_from(lease_ms / 3).unwrap_or(0).max(1));
+        loop {
+            tokio::time::sleep(third).await;
+            match self.renew(fence, lease_ms).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                // The database may come back before the lease ends; the fence guards the rest.
+                Err(error) => tracing::warn!(job.id = %fence.id, %error, "cannot renew a lease"),
+            }
+        }
+    }
+
+    async fn renew(&self, fence: Fence, lease_ms: i64) -> Result<bool, StoreError> {
+        let mut tx = self.config.db.write().await?;
+        let until = self.config.clock.now_ms() + lease_ms;
+        let renewed = jobs::update_lease(&mut tx, fence, until).await?;
+        tx.commit().await?;
+        Ok(renewed)
+    }
+
+    async fn fail(
+        &self,
+        job: &dyn AnyJob,
+        claimed: &Claimed,
+        reason: &str,
+        for_good: bool,
+    ) -> Result<bool, StoreError> {
+        let (fence, now_ms) = (claimed.fence, self.config.clock.now_ms());
+        let failures = claimed.failures + 1;
+        let dead = for_good || failures >= claimed.max_failures;
+        let (kind, id) = (job.kind(), fence.id);
+        tracing::warn!(job.kind = kind, job.id = %id, failures, dead, "job failed: {reason}");
+        let reason: String = reason.chars().take(LAST_ERROR_CHARS).collect();
+        let mut tx = self.config.db.write().await?;
+        let (held, step) = if dead {
+            (
+                jobs::update_dead(&mut tx, fence, &reason, now_ms).await?,
+                Step::Dead(&reason),
+            )
+        } else {
+            let run_at = now_ms + job.limits().delay_ms(failures, &self.config.random);
+            (
+                jobs::update_failed(&mut tx, fence, &reason, run_at).await?,
+                Step::Queued,
+            )
+        };
+        if held {
+            job.moved(&mut tx, &claimed.payload, step, now_ms).await?;
+            tx.commit().await?;
+        }
+        Ok(held)
+    }
+
+    async fn release(&self, job: &dyn AnyJob, claimed: &Claimed) -> Result<bool, StoreError> {
+        let mut tx = self.config.db.write().await?;
+        let held = jobs::update_released(&mut tx, claimed.fence).await?;
+        if held {
+            job.moved(
+                &mut tx,
+                &claimed.payload,
+                Step::Queued,
+                self.config.clock.now_ms(),
+            )
+            .await?;
+            tx.commit().await?;
+        }
+        Ok(held)
+    }
+
+    fn report(&self, job: &dyn AnyJob, claimed: &Claimed, settled: Result<bool, StoreError>) {
+        let (kind, id) = (job.kind(), claimed.fence.id);
+        match settled {
+            Ok(true) => tracing::debug!(job.kind = kind, job.id = %id, "job settled"),
+            Ok(false) => tracing::warn!(job.kind = kind, job.id = %id, "a late end was refused"),
+            // Its lease will end, and it will be run again.
+            Err(error) => tracing::error!(job.kind = kind, job.id = %id, %error, "job not settled"),
+        }
+    }
+}
+
+impl Running {
+    /// Stops claiming, lets running jobs go on for `grace`, then cuts them off and hands them back
+    /// to the queue, where they wait for the next start.
+    pub async fn stop(mut self, grace: Duration) {
+        self.stop.cancel();
+        let done = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(grace, done).await.is_err() {
+            self.abort.cancel();
+            while self.tasks.join_next().await.is_some() {}
+        }
+    }
+}
+
+/// A [`Job`] without its type, for the list.
+#[async_trait]
+trait AnyJob: Send + Sync {
+    fn kind(&self) -> &'static str;
+    fn limits(&self) -> Limits;
+    async fn run(&self, ctx: &Ctx, payload: &str) -> Result<Finished, JobError>;
+    async fn moved(
+        &self,
+        tx: &mut Tx,
+        payload: &str,
+        step: Step<'_>,
+        now_ms: i64,
+    ) -> Result<(), StoreError>;
+}
+
+struct Erased<J>(J);
+
+#[async_trait]
+impl<J: Job> AnyJob for Erased<J> {
+    fn kind(&self) -> &'static str {
+        J::KIND
+    }
+
+    fn limits(&self) -> Limits {
+        J::LIMITS
+    }
+
+    async fn run(&self, ctx: &Ctx, payload: &str) -> Result<Finished, JobError> {
+        let payload = serde_json::from_str(payload)
+            .map_err(|error| JobError::Dead(format!("its payload does not parse: {error}")))?;
+        self.0.run(ctx, &payload).await
+    }
+
+    async fn moved(
+        &self,
+        tx: &mut Tx,
+        payload: &str,
+        step: Step<'_>,
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
+        // A payload that does not parse moves nothing; `run` gives the job up.
+        let Ok(payload) = serde_json::from_str(payload) else {
+            return Ok(());
+        };
+        self.0.moved(tx, &payload, step, now_ms).await
+    }
+}

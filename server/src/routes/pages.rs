@@ -1,0 +1,78 @@
+//! Pages: the same bytes for every anonymous reader, rendered and compressed once.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+
+use super::representation::Representation;
+use crate::error::Error;
+use crate::state::AppState;
+
+/// Readers ask again each time, and mostly hear 304: so a new lesson shows at once.
+const CACHE_CONTROL: &str = "public, max-age=0, must-revalidate";
+
+/// Rendered pages by path. Only pages that exist are kept, so it cannot grow without bound.
+#[derive(Debug, Default)]
+pub struct PageCache(RwLock<BTreeMap<String, Arc<Representation>>>);
+
+impl PageCache {
+    fn get(&self, path: &str) -> Option<Arc<Representation>> {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(path)
+            .cloned()
+    }
+
+    fn insert(&self, path: String, page: Arc<Representation>) {
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(path, page);
+    }
+
+    /// Forgets every page, when what they are made from has changed.
+    pub fn clear(&self) {
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+}
+
+/// `GET` of any page.
+pub async fn show(
+    State(state): State<AppState>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    if let Some(page) = state.pages.get(uri.path()) {
+        return Ok(page.respond(&headers));
+    }
+    let path = uri.path().to_owned();
+    let render = move || render(&state, path);
+    let page = tokio::task::spawn_blocking(render)
+        .await
+        .map_err(|error| Error::Internal(error.into()))?;
+    page.map(|page| page.respond(&headers))
+        .ok_or(Error::NotFound)
+}
+
+fn render(state: &AppState, path: String) -> Option<Arc<Representation>> {
+    let (status, html) = state.parts.site.page(&path)?;
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    let kind = "text/html; charset=utf-8";
+    let page = Arc::new(Representation::new(
+        status,
+        kind,
+        CACHE_CONTROL,
+        html.into(),
+    ));
+    if status == StatusCode::OK {
+        state.pages.insert(path, Arc::clone(&page));
+    }
+    Some(page)
+}

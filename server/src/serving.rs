@@ -1,0 +1,91 @@
+//! A server from its settings to its end.
+
+use std::net::SocketAddr;
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::accept;
+use crate::config::Config;
+use crate::jobs::{self, Runner, RunnerConfig, Running};
+use crate::routes;
+use crate::state::{AppState, Parts};
+use crate::store::Db;
+
+/// How often to look for jobs that nothing in this process announced, milliseconds.
+const POLL_MS: u64 = 1000;
+
+/// A server that is ready to run.
+pub struct Server {
+    state: AppState,
+    listener: TcpListener,
+    jobs: Running,
+}
+
+impl Server {
+    /// Opens and migrates the database and starts the jobs. The listener is bound already, so
+    /// clients that come early wait in its backlog.
+    ///
+    /// # Errors
+    /// When the data folder or the database cannot be used.
+    pub async fn build(
+        config: Config,
+        parts: Parts,
+        listener: TcpListener,
+    ) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(&config.data.dir)?;
+        let db = Db::open(&config.database_url()).await?;
+        db.migrate().await?;
+        let workers = config.grader.worker_count();
+        let state = AppState::new(config, parts, db.clone(), CancellationToken::new());
+        let runner = Runner::new(RunnerConfig {
+            db,
+            clock: state.parts.clock.clone(),
+            ids: state.ids.clone(),
+            random: state.parts.random.clone(),
+            poll_ms: POLL_MS,
+        });
+        runner.recover().await?;
+        let jobs = jobs::all(runner, state.parts.grader.clone(), workers).start();
+        Ok(Self {
+            state,
+            listener,
+            jobs,
+        })
+    }
+
+    /// What requests can reach; for authors' tools and tests.
+    pub fn state(&self) -> AppState {
+        self.state.clone()
+    }
+
+    /// Cancel it to stop the server.
+    pub fn stopper(&self) -> CancellationToken {
+        self.state.stop.clone()
+    }
+
+    /// Where it listens.
+    ///
+    /// # Errors
+    /// When the operating system does not say.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves until stopped: then takes no more connections, finishes requests, then jobs, then
+    /// closes the database.
+    pub async fn run(self) {
+        let config = self.state.config.server.clone();
+        let grace = config.drain_timeout();
+        let app = routes::router(self.state.clone());
+        let cut = accept::serve(self.listener, app, config, self.state.stop.clone()).await;
+        if cut > 0 {
+            tracing::warn!(
+                connections.cut = cut,
+                "{cut} connections did not end in time"
+            );
+        }
+        self.jobs.stop(grace).await;
+        self.state.db.close().await;
+    }
+}

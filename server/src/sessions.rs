@@ -1,0 +1,105 @@
+//! Sessions of tower-sessions in our store. A stolen copy of the database opens no session: only
+//! SHA-256 of each id is kept, and an id has 128 random bits.
+
+use std::collections::{BTreeMap, HashMap};
+
+use async_trait::async_trait;
+use serde_json::Value;
+use time::OffsetDateTime;
+use tower_sessions::SessionStore;
+use tower_sessions::session::{Id, Record};
+use tower_sessions::session_store::{Error, Result};
+
+use crate::clock::Clock;
+use crate::store::{Db, StoreError, modules, sessions};
+
+/// Keeps sessions in the database.
+#[derive(Debug, Clone)]
+pub struct Sessions {
+    db: Db,
+    clock: Clock,
+}
+
+impl Sessions {
+    /// Sessions in this database, expiring by this clock.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock) -> Self {
+        Self { db, clock }
+    }
+
+    /// Forgets expired sessions. Answers how many there were.
+    pub async fn delete_expired(&self) -> std::result::Result<u64, StoreError> {
+        let mut tx = self.db.write().await?;
+        let deleted = sessions::delete_expired(&mut tx, self.clock.now_ms()).await?;
+        tx.commit().await?;
+        Ok(deleted)
+    }
+}
+
+#[async_trait]
+impl SessionStore for Sessions {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        let (data, expires_at) = encode(record)?;
+        let mut tx = self.db.write().await.map_err(backend)?;
+        while !sessions::insert(&mut tx, &key(&record.id), &data, expires_at)
+            .await
+            .map_err(backend)?
+        {
+            record.id = Id::default();
+        }
+        tx.commit().await.map_err(backend)
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        let (data, expires_at) = encode(record)?;
+        let mut tx = self.db.write().await.map_err(backend)?;
+        sessions::update(&mut tx, &key(&record.id), &data, expires_at)
+            .await
+            .map_err(backend)?;
+        tx.commit().await.map_err(backend)
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let mut tx = self.db.read().await.map_err(backend)?;
+        let found = sessions::by_id(&mut tx, &key(id), self.clock.now_ms()).await;
+        let Some((data, expires_at)) = found.map_err(backend)? else {
+            return Ok(None);
+        };
+        Ok(Some(Record {
+            id: *id,
+            data: decode(&data)?,
+            expiry_date: date(expires_at)?,
+        }))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        let mut tx = self.db.write().await.map_err(backend)?;
+        sessions::delete(&mut tx, &key(id)).await.map_err(backend)?;
+        tx.commit().await.map_err(backend)
+    }
+}
+
+fn key(id: &Id) -> String {
+    modules::digest(&id.0.to_le_bytes())
+}
+
+fn encode(record: &Record) -> Result<(String, i64)> {
+    // In order, so that the same data is the same text.
+    let ordered: BTreeMap<_, _> = record.data.iter().collect();
+    let data = serde_json::to_string(&ordered).map_err(|e| Error::Encode(e.to_string()))?;
+    let expires_at = i64::try_from(record.expiry_date.unix_timestamp_nanos() / 1_000_000);
+    Ok((data, expires_at.map_err(|e| Error::Encode(e.to_string()))?))
+}
+
+fn decode(data: &str) -> Result<HashMap<String, Value>> {
+    serde_json::from_str(data).map_err(|e| Error::Decode(e.to_string()))
+}
+
+fn date(ms: i64) -> Result<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000)
+        .map_err(|e| Error::Decode(e.to_string()))
+}
+
+fn backend(error: StoreError) -> Error {
+    Error::Backend(error.to_string())
+}

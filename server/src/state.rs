@@ -1,0 +1,127 @@
+//! What every request can reach.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderValue;
+use sha2::{Digest as _, Sha256};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::error::Finding;
+use crate::ids::Ids;
+use crate::jobs::grade_submission::Grader;
+use crate::limits::SubmissionLimits;
+use crate::random::Random;
+use crate::routes::assets::AssetCache;
+use crate::routes::pages::PageCache;
+use crate::store::Db;
+
+/// What the pages' crate gives: the site as HTML.
+pub trait Site: Send + Sync {
+    /// The page at this path, with its status; `None` where no page can be.
+    fn page(&self, path: &str) -> Option<(u16, String)>;
+
+    /// The page that tells of an error.
+    fn error_page(&self, status: u16, detail: &str, request_id: &str, path: &str) -> String;
+
+    /// The inline scripts that pages carry; only these may run.
+    fn inline_scripts(&self) -> Vec<String>;
+}
+
+/// What the labs' crate gives.
+pub trait Catalogue: Send + Sync {
+    /// Every lab, in order, as JSON.
+    fn list(&self) -> serde_json::Value;
+
+    /// One lab, as JSON.
+    fn show(&self, lab: &str) -> Option<serde_json::Value>;
+
+    /// Whether the module can be graded; otherwise everything that is wrong with it.
+    ///
+    /// # Errors
+    /// Every finding.
+    fn check(&self, lab: &str, module: &[u8]) -> Result<(), Vec<Finding>>;
+}
+
+/// The parts that a server is built from; tests bring their own.
+#[derive(Clone)]
+pub struct Parts {
+    /// Pages.
+    pub site: Arc<dyn Site>,
+    /// Labs.
+    pub catalogue: Arc<dyn Catalogue>,
+    /// Graders.
+    pub grader: Arc<dyn Grader>,
+    /// Time.
+    pub clock: Clock,
+    /// Randomness.
+    pub random: Random,
+}
+
+/// What every request can reach. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Shared>);
+
+/// The fields of [`AppState`].
+pub struct Shared {
+    /// The settings.
+    pub config: Config,
+    /// The parts from other crates.
+    pub parts: Parts,
+    /// The database.
+    pub db: Db,
+    /// Ids.
+    pub ids: Ids,
+    /// Caps on submissions.
+    pub limits: SubmissionLimits,
+    /// Rendered pages.
+    pub pages: PageCache,
+    /// Compressed assets.
+    pub assets: AssetCache,
+    /// The Content-Security-Policy of every response.
+    pub csp: HeaderValue,
+    /// Cancelled when the server is to stop.
+    pub stop: CancellationToken,
+}
+
+impl AppState {
+    /// The state of a server.
+    pub fn new(config: Config, parts: Parts, db: Db, stop: CancellationToken) -> Self {
+        Self(Arc::new(Shared {
+            ids: Ids::new(parts.clock.clone(), parts.random.clone()),
+            limits: SubmissionLimits::new(&config.limits, parts.clock.clone()),
+            pages: PageCache::default(),
+            assets: AssetCache::default(),
+            csp: csp(&parts.site.inline_scripts()),
+            config,
+            parts,
+            db,
+            stop,
+        }))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+fn csp(inline_scripts: &[String]) -> HeaderValue {
+    let hashes: String = inline_scripts
+        .iter()
+        .map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script))))
+        .collect();
+    let policy = format!(
+        "default-src 'none'; script-src 'self'{hashes} 'wasm-unsafe-eval'; style-src 'self'; \
+         worker-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+}

@@ -1,0 +1,268 @@
+//! The database and its transactions. Every statement runs in a [`Tx`].
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use tokio::sync::watch;
+
+use super::StoreError;
+use super::migrations;
+
+/// How long a statement or a request for a connection waits before it is refused.
+const PATIENCE: Duration = Duration::from_secs(5);
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 10;
+
+/// A database: SQLite by default, PostgreSQL when several nodes share the work. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Db {
+    pools: Pools,
+    signals: Arc<Signals>,
+}
+
+#[derive(Debug, Clone)]
+enum Pools {
+    Sqlite(SqlitePools),
+    Postgres(PgPool),
+}
+
+/// The writer pool holds one connection: its queue of waiters, first come, first served, is the
+/// queue of writers. So writers of this process never see `SQLITE_BUSY` from each other, and a
+/// transaction dropped half way is rolled back before the next one starts.
+#[derive(Debug, Clone)]
+struct SqlitePools {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    /// Locked for as long as the database is open: one process owns it.
+    _owner: Arc<File>,
+}
+
+/// What woke: counters that rise after a commit, for waiting without polling.
+#[derive(Debug, Default)]
+struct Signals {
+    jobs: watch::Sender<u64>,
+    submissions: watch::Sender<u64>,
+}
+
+/// Which transactions a commit tells others about.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Touched {
+    pub(super) jobs: bool,
+    pub(super) submissions: bool,
+}
+
+/// A transaction. Dropped without [`Tx::commit`], it is rolled back.
+#[derive(Debug)]
+pub struct Tx {
+    pub(super) engine: Engine,
+    pub(super) touched: Touched,
+    signals: Arc<Signals>,
+}
+
+/// The engine a transaction runs on; see `on!`.
+#[derive(Debug)]
+pub(super) enum Engine {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Runs one statement on whichever engine the transaction has:
+/// `on!(tx, |c| query.execute(c).await)`.
+macro_rules! on {
+    ($tx:expr, |$c:ident| $body:expr) => {
+        match &mut $tx.engine {
+            $crate::store::db::Engine::Sqlite(transaction) => {
+                let $c = &mut **transaction;
+                $body
+            }
+            $crate::store::db::Engine::Postgres(transaction) => {
+                let $c = &mut **transaction;
+                $body
+            }
+        }
+    };
+}
+pub(super) use on;
+
+impl Db {
+    /// Opens `postgres://…`, `sqlite:PATH` or a plain path. The schema is not looked at:
+    /// [`Db::migrate`] does that.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let pools = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Pools::Postgres(open_postgres(url).await?)
+        } else {
+            let path = url.strip_prefix("sqlite:").unwrap_or(url);
+            Pools::Sqlite(open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await?)
+        };
+        Ok(Self {
+            pools,
+            signals: Arc::default(),
+        })
+    }
+
+    /// Applies the migrations that are missing. Refuses a database that has migrations this
+    /// program does not know, or knows in another form.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        let migrator = migrations::migrator();
+        match &self.pools {
+            Pools::Sqlite(pools) => migrator.run(&pools.writer).await?,
+            Pools::Postgres(pool) => migrator.run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// A transaction that sees one moment and cannot write. It is meant to be dropped.
+    pub async fn read(&self) -> Result<Tx, StoreError> {
+        let engine = match &self.pools {
+            Pools::Sqlite(pools) => Engine::Sqlite(pools.readers.begin().await?),
+            Pools::Postgres(pool) => Engine::Postgres(
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    .await?,
+            ),
+        };
+        Ok(self.tx(engine))
+    }
+
+    /// A transaction that writes; on SQLite the only one at its time.
+    pub async fn write(&self) -> Result<Tx, StoreError> {
+        let engine = match &self.pools {
+            Pools::Sqlite(pools) => {
+                Engine::Sqlite(pools.writer.begin_with("BEGIN IMMEDIATE").await?)
+            }
+            Pools::Postgres(pool) => Engine::Postgres(pool.begin().await?),
+        };
+        Ok(self.tx(engine))
+    }
+
+    /// Whether this process is the only one that works on the database.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        matches!(self.pools, Pools::Sqlite(_))
+    }
+
+    /// A counter that rises when this process has committed new jobs.
+    #[must_use]
+    pub fn watch_jobs(&self) -> watch::Receiver<u64> {
+        self.signals.jobs.subscribe()
+    }
+
+    /// A counter that rises when this process has committed a change to a submission.
+    #[must_use]
+    pub fn watch_submissions(&self) -> watch::Receiver<u64> {
+        self.signals.submissions.subscribe()
+    }
+
+    /// Closes every connection, after those in use have come back.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite(pools) => {
+                pools.readers.close().await;
+                pools.writer.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    fn tx(&self, engine: Engine) -> Tx {
+        Tx {
+            engine,
+            touched: Touched::default(),
+            signals: Arc::clone(&self.signals),
+        }
+    }
+}
+
+impl Tx {
+    /// Makes it so, durably: once this returns `Ok`, a crash or a power cut loses nothing of it.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self.engine {
+            Engine::Sqlite(transaction) => transaction.commit().await?,
+            Engine::Postgres(transaction) => transaction.commit().await?,
+        }
+        if self.touched.jobs {
+            self.signals.jobs.send_modify(|count| *count += 1);
+        }
+        if self.touched.submissions {
+            self.signals.submissions.send_modify(|count| *count += 1);
+        }
+        Ok(())
+    }
+
+    /// Asks the database for an answer, any answer.
+    pub async fn ping(&mut self) -> Result<(), StoreError> {
+        on!(self, |c| sqlx::query("SELECT 1").execute(c).await.map(drop))?;
+        Ok(())
+    }
+}
+
+async fn open_sqlite(path: &Path) -> Result<SqlitePools, StoreError> {
+    let owner = lock(path)?;
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL: in WAL, NORMAL may lose the last commits in a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE);
+    // Connections to a file do not go stale: no tests, no lifetimes.
+    let pool = || {
+        SqlitePoolOptions::new()
+            .acquire_timeout(PATIENCE)
+            .test_before_acquire(false)
+            .idle_timeout(None)
+            .max_lifetime(None)
+    };
+    let writer = pool()
+        .max_connections(1)
+        .connect_with(options.clone())
+        .await?;
+    let readers = pool()
+        .max_connections(SQLITE_READERS)
+        .connect_with(options.pragma("query_only", "ON"))
+        .await?;
+    Ok(SqlitePools {
+        writer,
+        readers,
+        _owner: Arc::new(owner),
+    })
+}
+
+/// Takes the lock file beside the database. It is what lets a starting server know that jobs still
+/// marked as running belong to nobody.
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let name = PathBuf::from(name);
+    let failed = |error: &dyn std::fmt::Display| {
+        StoreError::Unavailable(format!("{}: {error}", name.display()))
+    };
+    let file = File::options()
+        .create(true)
+        .append(true)
+        .open(&name)
+        .map_err(|e| failed(&e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(failed(&"another Headroom process is using this database"))
+        }
+        Err(TryLockError::Error(error)) => Err(failed(&error)),
+    }
+}
+
+async fn open_postgres(url: &str) -> Result<PgPool, StoreError> {
+    let options = PgConnectOptions::from_str(url)?.application_name("headroom");
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(PATIENCE)
+        .connect_with(options)
+        .await?;
+    Ok(pool)
+}

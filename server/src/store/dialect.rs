@@ -1,0 +1,23 @@
+//! The statements that the two engines do not share.
+
+use super::db::Engine;
+
+/// Takes the oldest due job of a kind. `$1` kind, `$2` now, `$3` end of the lease.
+///
+/// SQLite has one writer, so the inner select cannot race. PostgreSQL locks the row it picks and
+/// passes over rows that others have picked, so that claims neither wait nor collide.
+pub(super) fn claim_job(engine: &Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite(_) => {
+            "UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_until = $3 \
+             WHERE id = (SELECT id FROM jobs WHERE kind = $1 AND state = 'queued' \
+             AND run_at <= $2 ORDER BY run_at, id LIMIT 1) RETURNING *"
+        }
+        Engine::Postgres(_) => {
+            "WITH due AS MATERIALIZED (SELECT id FROM jobs WHERE kind = $1 AND state = 'queued' \
+             AND run_at <= $2 ORDER BY run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) \
+             UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_until = $3 \
+             FROM due WHERE jobs.id = due.id RETURNING jobs.*"
+        }
+    }
+}

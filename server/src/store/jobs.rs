@@ -1,0 +1,268 @@
+//! Background jobs, as rows. What they do and when they are tried again is in `crate::jobs`.
+//!
+//! A claim lends a job out until `lease_until` and counts `attempt` up. Everything a worker says
+//! about the job afterwards names that attempt and is refused once it is no longer the current
+//! one: a worker that was too slow, or was thought dead, cannot settle a job twice.
+
+use super::{StoreError, Tx, dialect, on};
+use crate::ids::Id;
+
+/// A job to do.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    /// Id of the job to make.
+    pub id: Id,
+    /// Which job it is.
+    pub kind: &'static str,
+    /// Its parameters, as JSON.
+    pub payload: String,
+    /// At most one queued or running job has this key.
+    pub unique_key: Option<String>,
+    /// Not before this time, Unix milliseconds.
+    pub run_at: i64,
+    /// After this many failures it is not tried again.
+    pub max_failures: i64,
+    /// Unix milliseconds.
+    pub created_at: i64,
+}
+
+/// A claim on a job: which job, and which attempt at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fence {
+    /// Id of the job.
+    pub id: Id,
+    /// The attempt the claim began.
+    pub attempt: i64,
+}
+
+/// A job that is lent to this worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// Names this claim.
+    pub fence: Fence,
+    /// Its parameters, as JSON.
+    pub payload: String,
+    /// How often it has failed so far.
+    pub failures: i64,
+    /// After this many failures it is not tried again.
+    pub max_failures: i64,
+}
+
+/// How many jobs of a kind stand where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Waiting.
+    pub queued: i64,
+    /// Lent to a worker.
+    pub running: i64,
+    /// Given up.
+    pub dead: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    payload: String,
+    attempt: i64,
+    failures: i64,
+    max_failures: i64,
+}
+
+/// Queues a job; it exists once the caller's transaction commits. Answers false if its unique key
+/// is taken.
+pub async fn insert(tx: &mut Tx, job: &NewJob) -> Result<bool, StoreError> {
+    const SQL: &str = "INSERT INTO jobs (id, kind, payload, unique_key, state, run_at, attempt, \
+         failures, max_failures, created_at) VALUES ($1, $2, $3, $4, 'queued', $5, 0, 0, $6, $7) \
+         ON CONFLICT (unique_key) WHERE state IN ('queued', 'running') DO NOTHING";
+    let made = on!(tx, |c| sqlx::query(SQL)
+        .bind(job.id.to_string())
+        .bind(job.kind)
+        .bind(&job.payload)
+        .bind(&job.unique_key)
+        .bind(job.run_at)
+        .bind(job.max_failures)
+        .bind(job.created_at)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    tx.touched.jobs = true;
+    Ok(made == 1)
+}
+
+/// When the next queued job of a kind is due, Unix milliseconds. A read, so that an idle server
+/// does not write.
+pub async fn by_due(tx: &mut Tx, kind: &str) -> Result<Option<i64>, StoreError> {
+    const SQL: &str = "SELECT MIN(run_at) FROM jobs WHERE kind = $1 AND state = 'queued'";
+    let due = on!(tx, |c| sqlx::query_scalar(SQL)
+        .bind(kind)
+        .fetch_one(c)
+        .await)?;
+    Ok(due)
+}
+
+/// Takes the oldest due job of a kind, until `lease_until` (Unix milliseconds).
+pub async fn claim(
+    tx: &mut Tx,
+    kind: &str,
+    now_ms: i64,
+    lease_until: i64,
+) -> Result<Option<Claimed>, StoreError> {
+    let sql = dialect::claim_job(&tx.engine);
+    let row: Option<Row> = on!(tx, |c| sqlx::query_as(sql)
+        .bind(kind)
+        .bind(now_ms)
+        .bind(lease_until)
+        .fetch_optional(c)
+        .await)?;
+    row.map(|row| {
+        let id = row.id.parse().map_err(StoreError::corrupt)?;
+        Ok(Claimed {
+            fence: Fence {
+                id,
+                attempt: row.attempt,
+            },
+            payload: row.payload,
+            failures: row.failures,
+            max_failures: row.max_failures,
+        })
+    })
+    .transpose()
+}
+
+/// Extends a lease. Answers false if the claim is no longer good.
+pub async fn update_lease(tx: &mut Tx, fence: Fence, lease_until: i64) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE jobs SET lease_until = $3 \
+         WHERE id = $1 AND attempt = $2 AND state = 'running'";
+    let changed = on!(tx, |c| sqlx::query(SQL)
+        .bind(fence.id.to_string())
+        .bind(fence.attempt)
+        .bind(lease_until)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(changed == 1)
+}
+
+/// Settles a job as done. Answers false if the claim is no longer good: then nothing that the
+/// caller's transaction wrote may be committed.
+pub async fn update_done(tx: &mut Tx, fence: Fence, now_ms: i64) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE jobs SET state = 'done', lease_until = NULL, finished_at = $3 \
+         WHERE id = $1 AND attempt = $2 AND state = 'running'";
+    let changed = on!(tx, |c| sqlx::query(SQL)
+        .bind(fence.id.to_string())
+        .bind(fence.attempt)
+        .bind(now_ms)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(changed == 1)
+}
+
+/// Counts a failure and queues the job for `run_at`. Answers false if the claim is no longer good.
+pub async fn update_failed(
+    tx: &mut Tx,
+    fence: Fence,
+    error: &str,
+    run_at: i64,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE jobs SET state = 'queued', lease_until = NULL, run_at = $4, \
+         failures = failures + 1, last_error = $3 \
+         WHERE id = $1 AND attempt = $2 AND state = 'running'";
+    let changed = on!(tx, |c| sqlx::query(SQL)
+        .bind(fence.id.to_string())
+        .bind(fence.attempt)
+        .bind(error)
+        .bind(run_at)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    tx.touched.jobs = true;
+    Ok(changed == 1)
+}
+
+/// Gives a job up for good (a dead letter, kept). Answers false if the claim is no longer good.
+pub async fn update_dead(
+    tx: &mut Tx,
+    fence: Fence,
+    error: &str,
+    now_ms: i64,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE jobs SET state = 'dead', lease_until = NULL, finished_at = $4, \
+         failures = failures + 1, last_error = $3 \
+         WHERE id = $1 AND attempt = $2 AND state = 'running'";
+    let changed = on!(tx, |c| sqlx::query(SQL)
+        .bind(fence.id.to_string())
+        .bind(fence.attempt)
+        .bind(error)
+        .bind(now_ms)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(changed == 1)
+}
+
+/// Hands a job back without a failure, as a worker that stops does. Answers false if the claim is
+/// no longer good.
+pub async fn update_released(tx: &mut Tx, fence: Fence) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE jobs SET state = 'queued', lease_until = NULL \
+         WHERE id = $1 AND attempt = $2 AND state = 'running'";
+    let changed = on!(tx, |c| sqlx::query(SQL)
+        .bind(fence.id.to_string())
+        .bind(fence.attempt)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    tx.touched.jobs = true;
+    Ok(changed == 1)
+}
+
+/// Queues again every job whose lease ended before `until_ms` (Unix milliseconds). A lost worker is
+/// not the job's failure, so none is counted. Answers how many.
+pub async fn update_expired(tx: &mut Tx, until_ms: i64) -> Result<u64, StoreError> {
+    const SQL: &str = "UPDATE jobs SET state = 'queued', lease_until = NULL \
+         WHERE state = 'running' AND lease_until < $1";
+    let changed = on!(tx, |c| sqlx::query(SQL)
+        .bind(until_ms)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    tx.touched.jobs |= changed > 0;
+    Ok(changed)
+}
+
+/// Whether some lease ended before `until_ms` (Unix milliseconds). A read, like [`by_due`].
+pub async fn has_expired(tx: &mut Tx, until_ms: i64) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT COUNT(*) FROM jobs WHERE state = 'running' AND lease_until < $1";
+    let count: i64 = on!(tx, |c| sqlx::query_scalar(SQL)
+        .bind(until_ms)
+        .fetch_one(c)
+        .await)?;
+    Ok(count > 0)
+}
+
+/// How many jobs of a kind stand where. What is done is not counted.
+pub async fn count(tx: &mut Tx, kind: &str) -> Result<Counts, StoreError> {
+    const SQL: &str = "SELECT state, COUNT(*) FROM jobs \
+         WHERE kind = $1 AND state <> 'done' GROUP BY state";
+    let rows: Vec<(String, i64)> = on!(tx, |c| sqlx::query_as(SQL).bind(kind).fetch_all(c).await)?;
+    let mut counts = Counts::default();
+    for (state, count) in rows {
+        match state.as_str() {
+            "queued" => counts.queued = count,
+            "running" => counts.running = count,
+            _ => counts.dead = count,
+        }
+    }
+    Ok(counts)
+}
+
+/// Forgets jobs that were done before `until_ms` (Unix milliseconds). Dead ones stay.
+pub async fn delete_done(tx: &mut Tx, until_ms: i64) -> Result<u64, StoreError> {
+    const SQL: &str = "DELETE FROM jobs WHERE state = 'done' AND finished_at < $1";
+    let deleted = on!(tx, |c| sqlx::query(SQL)
+        .bind(until_ms)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(deleted)
+}

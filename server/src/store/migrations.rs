@@ -1,0 +1,27 @@
+//! The migrations, embedded: the files of `migrations/`, in order.
+
+use std::borrow::Cow;
+
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+/// Version, name and text of every migration.
+pub const ALL: &[(i64, &str, &str)] = &[(
+    1,
+    "foundation",
+    include_str!("../../../migrations/0001_foundation.sql"),
+)];
+
+pub(super) fn migrator() -> Migrator {
+    let migrations = ALL.iter().map(|&(version, name, sql)| {
+        let name = Cow::Borrowed(name);
+        Migration::new(
+            version,
+            name,
+            MigrationType::Simple,
+            sql.into_sql_str(),
+            false,
+        )
+    });
+    Migrator::with_migrations(migrations.collect())
+}

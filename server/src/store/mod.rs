@@ -1,0 +1,17 @@
+//! The store: everything that is remembered, in SQLite or PostgreSQL. One file per noun; each
+//! function is one statement or a short story of them, inside the caller's transaction.
+
+mod db;
+mod dialect;
+mod error;
+pub mod grades;
+pub mod jobs;
+pub mod migrations;
+pub mod modules;
+pub mod sessions;
+pub mod submissions;
+
+pub use db::{Db, Tx};
+pub use error::StoreError;
+
+use db::on;

@@ -1,0 +1,172 @@
+//! A server on a port of its own, with a fake site, fake labs, a grader that waits to be let go
+//! and a clock that stands still.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use headroom::Server;
+use headroom::clock::Clock;
+use headroom::config::Config;
+use headroom::error::Finding;
+use headroom::jobs::grade_submission::{Edition, GradeFailure, Grader, Problem};
+use headroom::random::Random;
+use headroom::state::{Catalogue, Parts, Site};
+use headroom::store::grades::Findings;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::client::{Answer, request};
+
+pub const MODULE: &[u8] = b"\0asm\x01\0\0\0";
+pub const REPORT: &[u8] = br#"{"lab":"rate_limiter","score":1000000}"#;
+
+/// A running server.
+pub struct TestApp {
+    pub address: SocketAddr,
+    pub clock: Clock,
+    pub stop: CancellationToken,
+    pub ended: JoinHandle<()>,
+    /// One permit lets one grading go.
+    pub gate: Arc<Semaphore>,
+    _data: tempfile::TempDir,
+}
+
+impl TestApp {
+    /// With graders that answer at once.
+    pub async fn start(settings: &str) -> Self {
+        let app = Self::gated(settings).await;
+        app.gate.add_permits(10_000);
+        app
+    }
+
+    /// With graders that wait for `gate`.
+    pub async fn gated(settings: &str) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let mut config = Config::from_toml(settings).unwrap();
+        config.data.dir = data.path().to_owned();
+        config.grader.workers = 2;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let clock = Clock::manual(1_800_000_000_000);
+        let gate = Arc::new(Semaphore::new(0));
+        let parts = Parts {
+            site: Arc::new(FakeSite),
+            catalogue: Arc::new(FakeCatalogue),
+            grader: Arc::new(FakeGrader(Arc::clone(&gate))),
+            clock: clock.clone(),
+            random: Random::seeded(1),
+        };
+        let server = Server::build(config, parts, listener).await.unwrap();
+        let (address, stop) = (server.address().unwrap(), server.stopper());
+        let ended = tokio::spawn(server.run());
+        Self {
+            address,
+            clock,
+            stop,
+            ended,
+            gate,
+            _data: data,
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        request(self.address, "GET", path, &[], b"").await
+    }
+
+    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        request(self.address, method, path, headers, b"").await
+    }
+
+    pub async fn submit(&self, headers: &[(&str, &str)], module: &[u8]) -> Answer {
+        let mut all = vec![("content-type", "application/wasm")];
+        all.extend_from_slice(headers);
+        let path = "/api/v1/labs/rate_limiter/submissions";
+        request(self.address, "POST", path, &all, module).await
+    }
+}
+
+struct FakeSite;
+
+impl Site for FakeSite {
+    fn page(&self, path: &str) -> Option<(u16, String)> {
+        match path {
+            "/" | "/labs" => Some((
+                200,
+                format!("<!DOCTYPE html>{path}{}", "<p>Text.</p>".repeat(200)),
+            )),
+            "/course/gone" => Some((404, "<!DOCTYPE html>no such area".into())),
+            "/course/panic" => panic!("a page that panics"),
+            _ => None,
+        }
+    }
+
+    fn error_page(&self, status: u16, detail: &str, request_id: &str, _path: &str) -> String {
+        format!("<!DOCTYPE html>{status} {detail} {request_id}")
+    }
+
+    fn inline_scripts(&self) -> Vec<String> {
+        vec!["theme()".into()]
+    }
+}
+
+struct FakeCatalogue;
+
+impl Catalogue for FakeCatalogue {
+    fn list(&self) -> Value {
+        json!([{"id": "rate_limiter"}])
+    }
+
+    fn show(&self, lab: &str) -> Option<Value> {
+        (lab == "rate_limiter").then(|| json!({"id": lab}))
+    }
+
+    fn check(&self, _lab: &str, module: &[u8]) -> Result<(), Vec<Finding>> {
+        assert!(module != b"panic", "hostile");
+        if module.starts_with(b"\0asm") {
+            return Ok(());
+        }
+        let finding = |code: &str, offset| Finding {
+            code: code.into(),
+            message: format!("{code}: do something about it"),
+            offset,
+        };
+        Err(vec![
+            finding("malformed", Some(0)),
+            finding("missing-export", None),
+        ])
+    }
+}
+
+struct FakeGrader(Arc<Semaphore>);
+
+#[async_trait]
+impl Grader for FakeGrader {
+    fn edition(&self, lab: &str) -> Option<Edition> {
+        (lab == "rate_limiter").then(|| Edition {
+            lab_version: 1,
+            engine: "engine/1".into(),
+            meter: "meter/1".into(),
+        })
+    }
+
+    async fn grade(&self, _lab: &str, module: &[u8]) -> Result<Findings, GradeFailure> {
+        self.0.acquire().await.unwrap().forget();
+        if module.ends_with(b"trap") {
+            return Err(GradeFailure::Problem(Problem {
+                code: "out-of-memory".into(),
+                title: "Out of memory".into(),
+                detail: "It wants too much.".into(),
+            }));
+        }
+        Ok(Findings {
+            report: REPORT.to_vec(),
+            digest: "d1".into(),
+            score_ppm: 1_000_000,
+            stars: 3,
+            hidden_json: Some(r#"{"quality":990000,"verdict":"holds"}"#.into()),
+        })
+    }
+}

@@ -1,0 +1,154 @@
+//! `cargo xtask test`: everything that must hold, in the order that shares the most build output.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail};
+
+use crate::command::{Run, root, target, work};
+use crate::postgres::Postgres;
+use crate::served::Served;
+use crate::summary::Steps;
+use crate::toolchain::Toolchain;
+use crate::{apt, build, client, fixtures, kill_test, npm, tidy};
+
+/// Crates that exist only as wasm32 modules.
+const WASM_CRATES: [&str; 3] = ["client", "labs-browser", "labs-guest"];
+/// Few enough for every run; `cargo xtask kill-test --kills 200` is the long one.
+const KILLS: u32 = 25;
+
+pub fn run(only: &[String]) -> Result<()> {
+    let toolchain = setup()?;
+    let mut steps = Steps::new(only);
+    steps.step("format", || {
+        toolchain.cargo().args(["fmt", "--all", "--check"]).run()
+    });
+    steps.step("tidy", tidy::run);
+    steps.step("site", || client::build(&toolchain).map(drop));
+    steps.step("guest", || guest(&toolchain));
+    steps.step("clippy", || clippy(&toolchain));
+    steps.step("crates", || crates(&toolchain));
+    steps.step("workbench", workbench_tests);
+    steps.step("release", || {
+        build::server(&toolchain, true).and_then(|binary| stands_alone(&binary))
+    });
+    let binary = target().join("release/headroom");
+    steps.step("fixtures", || fixtures::build(&toolchain).map(drop));
+    steps.step("starters", || fixtures::grade_starters(&toolchain, &binary));
+    steps.step("browser", || browser(&binary));
+    steps.step("kill", || kill_test::drive(&binary, KILLS));
+    steps.finish()
+}
+
+/// Installs what the tests need beside the Rust toolchain.
+pub fn setup() -> Result<Toolchain> {
+    let toolchain = Toolchain::find()?;
+    npm::install("app/workbench")?;
+    npm::install("e2e")?;
+    apt::program("chromium", &["chromium"])?;
+    apt::program("clang", &["clang"])?;
+    apt::program("wasm-ld", &["lld"])?;
+    Ok(toolchain)
+}
+
+/// The built-in policies as a learner's module; the parity tests of other crates read it.
+fn guest(toolchain: &Toolchain) -> Result<()> {
+    let module = client::compile(toolchain, "labs-guest", "engine")?;
+    std::fs::copy(module, work().join("guest.wasm"))?;
+    Ok(())
+}
+
+fn clippy(toolchain: &Toolchain) -> Result<()> {
+    let host = toolchain
+        .cargo()
+        .args(["clippy", "--locked", "--all-targets"]);
+    host.args(host_crates())
+        .args(["--", "-D", "warnings"])
+        .run()?;
+    let browser = toolchain.cargo().args(["clippy", "--locked"]);
+    let packages = WASM_CRATES.iter().flat_map(|name| ["-p", name]);
+    let target = ["--target", "wasm32-unknown-unknown", "--", "-D", "warnings"];
+    browser.args(packages).args(target).run()
+}
+
+fn host_crates() -> impl Iterator<Item = &'static str> {
+    std::iter::once("--workspace")
+        .chain(WASM_CRATES.into_iter().flat_map(|name| ["--exclude", name]))
+}
+
+/// All Rust tests; the store's suite runs on SQLite and on a PostgreSQL of this run.
+fn crates(toolchain: &Toolchain) -> Result<()> {
+    let postgres = Postgres::start().context("starting PostgreSQL")?;
+    toolchain
+        .cargo()
+        .env("TEST_POSTGRES_URL", &postgres.url)
+        .env("HEADROOM_REQUIRE_POSTGRES", "1")
+        .env("HEADROOM_GUEST_WASM", work().join("guest.wasm"))
+        .args(["test", "--locked", "--no-fail-fast"])
+        .args(host_crates())
+        .run()
+}
+
+fn workbench_tests() -> Result<()> {
+    let folder = root().join("app/workbench");
+    npm::script(&folder, "check").run()?;
+    npm::script(&folder, "test")
+        .env("SITE", work().join("site"))
+        .run()
+}
+
+/// The release binary must need no file of the source tree: it runs where there is none.
+fn stands_alone(binary: &Path) -> Result<()> {
+    let folder = work().join("alone");
+    client::empty(&folder)?;
+    let log = std::fs::File::create(folder.join("server.log"))?;
+    let served = Served::start(binary, &folder, Stdio::from(log))
+        .with_context(|| format!("see {}", folder.join("server.log").display()))?;
+    for path in [
+        "/",
+        "/course",
+        "/labs",
+        "/labs/rate_limiter",
+        "/api/v1/labs/rate_limiter",
+    ] {
+        let status = crate::http::get(&served.address, path)?.status;
+        if status != 200 {
+            bail!("{path} answers {status}");
+        }
+    }
+    Ok(())
+}
+
+fn browser(binary: &Path) -> Result<()> {
+    let data = work().join("e2e-data");
+    client::empty(&data)?;
+    let log = data.join("server.log");
+    let served = Served::start(binary, &data, Stdio::from(std::fs::File::create(&log)?))
+        .with_context(|| format!("see {}", log.display()))?;
+    npm::script(&root().join("e2e"), "test")
+        .env("BASE_URL", format!("http://{}", served.address))
+        .env("FIXTURES", work().join("fixtures"))
+        .env("SCREENSHOTS", work().join("screenshots"))
+        .run()
+        .with_context(|| format!("the server's log is {}", log.display()))
+}
+
+/// The server binary, built if need be; for commands that only need one to run.
+pub fn release_binary() -> Result<std::path::PathBuf> {
+    let toolchain = Toolchain::find()?;
+    client::build(&toolchain)?;
+    fixtures::build(&toolchain)?;
+    build::server(&toolchain, true)
+}
+
+/// Runs a program and drops its output; for `headroom grade` and its like.
+pub fn offline_report(binary: &Path, lab: &str, module: &Path) -> Result<String> {
+    Run::new(binary)
+        .args([
+            "grade".as_ref(),
+            lab.as_ref(),
+            module.as_os_str(),
+            "--json".as_ref(),
+        ])
+        .output()
+}

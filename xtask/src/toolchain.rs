@@ -1,0 +1,44 @@
+//! The Rust toolchain that all builds use: the one at hand, or Debian's.
+
+use anyhow::Result;
+
+use crate::command::Run;
+use crate::wasm_target;
+
+/// What to add to the environment of every cargo and rustc.
+pub struct Toolchain {
+    env: Vec<(String, String)>,
+}
+
+impl Toolchain {
+    /// Finds or makes a toolchain that builds for the host and for wasm32.
+    pub fn find() -> Result<Self> {
+        Ok(Self {
+            env: wasm_target::ensure()?,
+        })
+    }
+
+    #[must_use]
+    pub fn cargo(&self) -> Run {
+        // Inside `cargo run`, rustup names its toolchain to children; ours must win.
+        self.clean("cargo").envs(&self.env)
+    }
+
+    #[must_use]
+    pub fn rustc(&self) -> Run {
+        self.clean("rustc").envs(&self.env)
+    }
+
+    fn clean(&self, program: &str) -> Run {
+        let run = Run::new(program)
+            .without_env("CARGO_MANIFEST_DIR")
+            .without_env("CARGO")
+            .without_env("CARGO_PKG_NAME");
+        // `cargo run` puts the active toolchain's own folders first on the loader's path.
+        if self.env.is_empty() {
+            run
+        } else {
+            run.without_env("LD_LIBRARY_PATH")
+        }
+    }
+}
