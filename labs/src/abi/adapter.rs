@@ -43,7 +43,12 @@ pub fn adapter(spec: &Spec) -> Vec<u8> {
     let ops = i64::try_from(spec.budget.hard_ops_per_call).unwrap_or(i64::MAX);
 
     let mut functions = FunctionSection::new();
-    functions.function(CALL).function(COST).function(CALL2).function(ANSWER).function(ANSWER);
+    functions
+        .function(CALL)
+        .function(COST)
+        .function(CALL2)
+        .function(ANSWER)
+        .function(ANSWER);
     let mut named = ExportSection::new();
     named.export("call", ExportKind::Func, call);
     named.export("cost", ExportKind::Func, cost);
@@ -71,7 +76,10 @@ pub fn adapter(spec: &Spec) -> Vec<u8> {
     }));
 
     let mut module = Module::new();
-    module.section(&types(exports)).section(&imports(exports)).section(&functions);
+    module
+        .section(&types(exports))
+        .section(&imports(exports))
+        .section(&functions);
     module.section(&named).section(&code);
     module.finish()
 }
@@ -102,7 +110,8 @@ fn dispatch(exports: &[Export], ops: i64) -> Function {
     body(|sink| {
         fresh(sink, ops);
         // One block per export, the innermost for export 0, around them one that traps.
-        sink.block(BlockType::Result(W::I64)).block(BlockType::Empty);
+        sink.block(BlockType::Result(W::I64))
+            .block(BlockType::Empty);
         for _ in exports {
             sink.block(BlockType::Empty);
         }
@@ -150,7 +159,11 @@ fn imports(exports: &[Export]) -> ImportSection {
     for (ty, export) in (FIRST_EXPORT..).zip(exports) {
         imports.import("guest", &export.name, EntityType::Function(ty));
     }
-    let global = GlobalType { val_type: W::I64, mutable: true, shared: false };
+    let global = GlobalType {
+        val_type: W::I64,
+        mutable: true,
+        shared: false,
+    };
     imports.import("guest", PAGES, EntityType::Function(ANSWER));
     imports.import("guest", START, EntityType::Function(ANSWER));
     imports.import("guest", GAS, EntityType::Global(global));

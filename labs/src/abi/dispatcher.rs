@@ -46,8 +46,11 @@ pub fn dispatcher() -> Vec<u8> {
         maximum: None,
         shared: false,
     };
-    let rows =
-        [("call", "calls", MAX_PARAMS as u32 + 1), ("cost", "costs", 0), ("pages", "sizes", 0)];
+    let rows = [
+        ("call", "calls", MAX_PARAMS as u32 + 1),
+        ("cost", "costs", 0),
+        ("pages", "sizes", 0),
+    ];
     for (index, (function, name, arguments)) in (0_u32..).zip(rows) {
         tables.table(table);
         exports.export(function, ExportKind::Func, index);
@@ -61,6 +64,11 @@ pub fn dispatcher() -> Vec<u8> {
         code.function(&body);
     }
     let mut module = Module::new();
-    module.section(&types).section(&functions).section(&tables).section(&exports).section(&code);
+    module
+        .section(&types)
+        .section(&functions)
+        .section(&tables)
+        .section(&exports)
+        .section(&code);
     module.finish()
 }

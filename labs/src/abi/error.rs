@@ -63,12 +63,20 @@ pub struct AbiError {
 impl AbiError {
     /// An error without a position.
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), offset: None }
+        Self {
+            code,
+            message: message.into(),
+            offset: None,
+        }
     }
 
     /// An error at byte `offset` of the module.
     pub(crate) fn at(code: Code, offset: usize, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), offset: Some(offset) }
+        Self {
+            code,
+            message: message.into(),
+            offset: Some(offset),
+        }
     }
 }
 

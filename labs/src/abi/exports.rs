@@ -20,8 +20,10 @@ pub(super) fn check(spec: &Spec, scan: &mut Scan) {
     for index in 0..scan.exports.len() {
         let name = &scan.exports[index].name;
         if name.starts_with(RESERVED) {
-            let message =
-                format!("exports {}: names starting `{RESERVED}` belong to the meter", quote(name));
+            let message = format!(
+                "exports {}: names starting `{RESERVED}` belong to the meter",
+                quote(name)
+            );
             scan.report(AbiError::new(Code::ReservedName, message));
         }
     }
@@ -131,13 +133,24 @@ fn signature(wanted: &Wanted, found: &FuncType) -> Option<AbiError> {
     };
     Some(AbiError::new(
         Code::Signature,
-        format!("expected `{}`, found `{}{}`{advice}", wanted.signature, wanted.name, show(found)),
+        format!(
+            "expected `{}`, found `{}{}`{advice}",
+            wanted.signature,
+            wanted.name,
+            show(found)
+        ),
     ))
 }
 
 /// `(i64, i32) -> i32`.
 pub(super) fn show(ty: &FuncType) -> String {
-    let list = |types: &[W]| types.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let list = |types: &[W]| {
+        types
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     match ty.results() {
         [] => format!("({})", list(ty.params())),
         [one] => format!("({}) -> {one}", list(ty.params())),

@@ -38,14 +38,26 @@ const ADVICE: &[(WasmFeatures, &str, &str)] = &[
         "tail calls",
         "rustc `-C target-feature=-tail-call`, clang `-mno-tail-call`",
     ),
-    (WasmFeatures::MULTI_MEMORY, "several memories", "use one memory"),
-    (WasmFeatures::EXCEPTIONS, "exceptions", "rustc `-C panic=abort`, clang `-fno-exceptions`"),
+    (
+        WasmFeatures::MULTI_MEMORY,
+        "several memories",
+        "use one memory",
+    ),
+    (
+        WasmFeatures::EXCEPTIONS,
+        "exceptions",
+        "rustc `-C panic=abort`, clang `-fno-exceptions`",
+    ),
     (
         WasmFeatures::LEGACY_EXCEPTIONS,
         "exceptions",
         "rustc `-C panic=abort`, clang `-fno-exceptions`",
     ),
-    (WasmFeatures::MEMORY64, "64-bit memory", "build for `wasm32`, not `wasm64`"),
+    (
+        WasmFeatures::MEMORY64,
+        "64-bit memory",
+        "build for `wasm32`, not `wasm64`",
+    ),
     (
         WasmFeatures::GC,
         "garbage-collected types",
@@ -61,20 +73,30 @@ const ADVICE: &[(WasmFeatures, &str, &str)] = &[
         "typed function references",
         "use `call_indirect` through a table",
     ),
-    (WasmFeatures::CUSTOM_PAGE_SIZES, "custom page sizes", "use pages of 64 KiB"),
+    (
+        WasmFeatures::CUSTOM_PAGE_SIZES,
+        "custom page sizes",
+        "use pages of 64 KiB",
+    ),
     (
         WasmFeatures::WIDE_ARITHMETIC,
         "wide arithmetic",
         "rustc `-C target-feature=-wide-arithmetic`",
     ),
-    (WasmFeatures::STACK_SWITCHING, "stack switching", "do not enable it"),
+    (
+        WasmFeatures::STACK_SWITCHING,
+        "stack switching",
+        "do not enable it",
+    ),
 ];
 
 /// A validator's refusal in our words.
 pub(super) fn explain(error: &wasmparser::Error) -> AbiError {
     let offset = error.offset();
     if let Some(missing) = error.missing_wasm_feature() {
-        let known = ADVICE.iter().find(|(feature, _, _)| missing.intersects(*feature));
+        let known = ADVICE
+            .iter()
+            .find(|(feature, _, _)| missing.intersects(*feature));
         let (name, advice) = known.map_or(("a feature", "do not enable it"), |k| (k.1, k.2));
         return AbiError::at(
             Code::Feature,
@@ -82,7 +104,11 @@ pub(super) fn explain(error: &wasmparser::Error) -> AbiError {
             format!("the module uses {name}, which labs do not run ({error}): {advice}"),
         );
     }
-    AbiError::at(Code::Malformed, offset, format!("the module is not valid: {error}"))
+    AbiError::at(
+        Code::Malformed,
+        offset,
+        format!("the module is not valid: {error}"),
+    )
 }
 
 /// Refuses several memories, which the validator does not call a feature.

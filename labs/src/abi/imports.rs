@@ -58,7 +58,9 @@ pub(super) fn check(
         TypeRef::Global(_) => "global",
         TypeRef::Tag(_) => "tag",
     };
-    let offer = OFFERS.iter().find(|o| o.module == import.module && o.name == import.name);
+    let offer = OFFERS
+        .iter()
+        .find(|o| o.module == import.module && o.name == import.name);
     match (offer, ty) {
         (Some(offer), Some(ty)) if ty.params() == offer.params && ty.results() == offer.results => {
             Ok(())
@@ -66,12 +68,19 @@ pub(super) fn check(
         (Some(offer), Some(ty)) => Err(AbiError::at(
             Code::ImportSignature,
             offset,
-            format!("imports {what} as {}, expected `{}`", show(ty), offer.signature),
+            format!(
+                "imports {what} as {}, expected `{}`",
+                show(ty),
+                offer.signature
+            ),
         )),
         _ => Err(AbiError::at(
             Code::ForbiddenImport,
             offset,
-            format!("imports the {kind} {what}, which labs do not offer: {}", advice(import, kind)),
+            format!(
+                "imports the {kind} {what}, which labs do not offer: {}",
+                advice(import, kind)
+            ),
         )),
     }
 }

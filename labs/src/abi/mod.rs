@@ -57,12 +57,17 @@ pub fn check(spec: &Spec, bytes: &[u8]) -> Result<Checked, Vec<AbiError>> {
     } else {
         exports::check(spec, &mut scan);
     }
-    let Scan { facts, mut errors, .. } = scan;
+    let Scan {
+        facts, mut errors, ..
+    } = scan;
     if !errors.is_empty() {
         errors.truncate(MAX_ERRORS);
         return Err(errors);
     }
-    let caps = meter::Caps { ops: spec.budget.hard_ops_per_call, pages: spec.budget.pages };
+    let caps = meter::Caps {
+        ops: spec.budget.hard_ops_per_call,
+        pages: spec.budget.pages,
+    };
     let metered = meter::rewrite(bytes, &facts, caps).map_err(|error| vec![error])?;
     Ok(Checked { metered })
 }
@@ -88,12 +93,16 @@ fn preamble(bytes: &[u8]) -> Result<(), AbiError> {
             "this is a component (component model), labs run core modules: build for \
              `wasm32-unknown-unknown` and do not pass it through `wasm-tools component new`",
         )),
-        [0, b'a', b's', b'm', rest @ ..] if rest.len() >= 4 => {
-            Err(AbiError::at(Code::NotWasm, 4, "unknown version of the WebAssembly format"))
-        }
-        [0, b'a', b's', b'm', ..] => {
-            Err(AbiError::at(Code::Malformed, bytes.len(), "the module ends within its header"))
-        }
+        [0, b'a', b's', b'm', rest @ ..] if rest.len() >= 4 => Err(AbiError::at(
+            Code::NotWasm,
+            4,
+            "unknown version of the WebAssembly format",
+        )),
+        [0, b'a', b's', b'm', ..] => Err(AbiError::at(
+            Code::Malformed,
+            bytes.len(),
+            "the module ends within its header",
+        )),
         _ => Err(AbiError::new(
             Code::NotWasm,
             "this is not a WebAssembly module: it must start with the bytes 00 61 73 6d \

@@ -93,7 +93,9 @@ impl Scan {
         for payload in parser.parse_all(bytes) {
             let payload = payload.map_err(|e| features::explain(&e))?;
             self.before(&payload)?;
-            let valid = validator.payload(&payload).map_err(|e| features::explain(&e))?;
+            let valid = validator
+                .payload(&payload)
+                .map_err(|e| features::explain(&e))?;
             if let ValidPayload::Func(function, body) = valid {
                 let mut function = function.into_validator(allocations);
                 let facts = self.work.body(&mut function, &body)?;
@@ -172,7 +174,11 @@ impl Scan {
                     let export = export?;
                     self.name(export.name);
                     let (kind, index) = (export.kind, export.index);
-                    self.exports.push(Found { name: export.name.to_owned(), kind, index });
+                    self.exports.push(Found {
+                        name: export.name.to_owned(),
+                        kind,
+                        index,
+                    });
                 }
             }
             Payload::StartSection { range, .. } => self.report(AbiError::at(
@@ -200,8 +206,18 @@ impl Scan {
     }
 
     fn function_type_limits(&mut self, ty: &FuncType) {
-        self.note(within(ty.params().len() as u64, limits::PARAMS, "parameters", None));
-        self.note(within(ty.results().len() as u64, limits::RESULTS, "results", None));
+        self.note(within(
+            ty.params().len() as u64,
+            limits::PARAMS,
+            "parameters",
+            None,
+        ));
+        self.note(within(
+            ty.results().len() as u64,
+            limits::RESULTS,
+            "results",
+            None,
+        ));
     }
 
     fn import(&mut self, import: &wasmparser::Import<'_>, offset: usize) {

@@ -40,13 +40,26 @@ impl Work {
         let size = body.range().len() as u64;
         self.bytes += size;
         within(size, limits::BODY_BYTES, "bytes in one function", Some(at))?;
-        function.read_locals(&mut body.get_binary_reader()).map_err(|e| explain(&e))?;
+        function
+            .read_locals(&mut body.get_binary_reader())
+            .map_err(|e| explain(&e))?;
         let locals = u64::from(function.len_locals());
-        within(locals, limits::LOCALS, "parameters and locals in one function", Some(at))?;
-        let mut counts = Body { locals, ..Body::default() };
+        within(
+            locals,
+            limits::LOCALS,
+            "parameters and locals in one function",
+            Some(at),
+        )?;
+        let mut counts = Body {
+            locals,
+            ..Body::default()
+        };
         self.operators(function, body, &mut counts)?;
         self.limits(&counts, at)?;
-        Ok(BodyFacts { locals, operands: counts.operands })
+        Ok(BodyFacts {
+            locals,
+            operands: counts.operands,
+        })
     }
 
     fn operators(
@@ -61,9 +74,21 @@ impl Work {
             function.op(offset, &operator).map_err(|e| explain(&e))?;
             self.count(&operator, counts);
             let nesting = u64::from(function.control_stack_height());
-            counts.operands = counts.operands.max(u64::from(function.operand_stack_height()));
-            within(nesting, limits::NESTING, "blocks inside one another", Some(offset))?;
-            within(counts.operands, limits::OPERANDS, "values on the stack", Some(offset))?;
+            counts.operands = counts
+                .operands
+                .max(u64::from(function.operand_stack_height()));
+            within(
+                nesting,
+                limits::NESTING,
+                "blocks inside one another",
+                Some(offset),
+            )?;
+            within(
+                counts.operands,
+                limits::OPERANDS,
+                "values on the stack",
+                Some(offset),
+            )?;
         }
         reader.finish().map_err(|e| explain(&e))
     }
@@ -95,13 +120,25 @@ impl Work {
         let loops = body.locals * body.loops;
         let targets = body.locals * body.targets;
         for (found, allowed, what) in [
-            (loops, l::LOCALS_TIMES_LOOPS, "locals × loops in one function"),
-            (targets, l::LOCALS_TIMES_TARGETS, "locals × br_table targets in one function"),
+            (
+                loops,
+                l::LOCALS_TIMES_LOOPS,
+                "locals × loops in one function",
+            ),
+            (
+                targets,
+                l::LOCALS_TIMES_TARGETS,
+                "locals × br_table targets in one function",
+            ),
             (body.widest, l::TABLE_TARGETS, "targets of one br_table"),
             (self.targets, l::ALL_TARGETS, "br_table targets in all"),
             (self.calls, l::CALLS, "calls in all"),
             (self.indirect, l::INDIRECT_CALLS, "indirect calls in all"),
-            (self.branches, l::LOCALS_TIMES_BRANCHES, "locals × branches in all"),
+            (
+                self.branches,
+                l::LOCALS_TIMES_BRANCHES,
+                "locals × branches in all",
+            ),
             (self.bytes, l::CODE_BYTES, "bytes of code"),
         ] {
             within(found, allowed, what, Some(at))?;
@@ -124,5 +161,9 @@ pub(super) fn within(
         "the module has {found} {what}; at most {allowed} are allowed: build in release mode, \
          leave out what is not used, or split what is generated"
     );
-    Err(AbiError { code: Code::TooComplex, message, offset })
+    Err(AbiError {
+        code: Code::TooComplex,
+        message,
+        offset,
+    })
 }

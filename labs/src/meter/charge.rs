@@ -24,8 +24,13 @@ struct Frame {
 
 /// Splits a body into blocks. The first is that of the function's entry.
 pub(super) fn blocks(operators: &[Operator<'_>]) -> Vec<Block> {
-    let mut splitter =
-        Splitter { blocks: Vec::new(), frames: vec![Frame { is_loop: false, joined: false }] };
+    let mut splitter = Splitter {
+        blocks: Vec::new(),
+        frames: vec![Frame {
+            is_loop: false,
+            joined: false,
+        }],
+    };
     splitter.open(0, true);
     for (index, operator) in operators.iter().enumerate() {
         splitter.pay(price(operator));
@@ -41,7 +46,11 @@ struct Splitter {
 
 impl Splitter {
     fn open(&mut self, first: usize, head: bool) {
-        self.blocks.push(Block { first, cost: 0, head });
+        self.blocks.push(Block {
+            first,
+            cost: 0,
+            head,
+        });
     }
 
     fn pay(&mut self, cost: u64) {
@@ -52,9 +61,15 @@ impl Splitter {
 
     fn operator(&mut self, index: usize, operator: &Operator<'_>) {
         match operator {
-            Operator::Block { .. } => self.frames.push(Frame { is_loop: false, joined: false }),
+            Operator::Block { .. } => self.frames.push(Frame {
+                is_loop: false,
+                joined: false,
+            }),
             Operator::Loop { .. } => {
-                self.frames.push(Frame { is_loop: true, joined: false });
+                self.frames.push(Frame {
+                    is_loop: true,
+                    joined: false,
+                });
                 // The price of `loop` belongs to the round, not to what precedes it.
                 if let Some(block) = self.blocks.last_mut() {
                     block.cost -= price(operator);
@@ -63,7 +78,10 @@ impl Splitter {
                 self.pay(price(operator));
             }
             Operator::If { .. } => {
-                self.frames.push(Frame { is_loop: false, joined: true });
+                self.frames.push(Frame {
+                    is_loop: false,
+                    joined: true,
+                });
                 self.open(index + 1, false);
             }
             Operator::Else => self.open(index + 1, false),

@@ -54,7 +54,12 @@ pub(super) fn function<R: Reencode>(
         float: first + 3,
         double: first + 4,
     };
-    declared.extend([(2, ValType::I64), (1, ValType::I32), (1, ValType::F32), (1, ValType::F64)]);
+    declared.extend([
+        (2, ValType::I64),
+        (1, ValType::I32),
+        (1, ValType::F32),
+        (1, ValType::F64),
+    ]);
     let mut writer = Writer {
         out: Function::new(declared),
         context,
@@ -72,7 +77,10 @@ pub(super) fn function<R: Reencode>(
 
 /// Whether an instruction may enter another function.
 fn calls(operator: &Operator<'_>) -> bool {
-    matches!(operator, Operator::Call { .. } | Operator::CallIndirect { .. })
+    matches!(
+        operator,
+        Operator::Call { .. } | Operator::CallIndirect { .. }
+    )
 }
 
 struct Writer<'a> {
@@ -123,15 +131,30 @@ impl Writer<'_> {
     /// Pays the first block and takes the function's weight from the stack.
     fn enter(&mut self, cost: i64, weight: i64) {
         let (gas, stack) = (self.context.layout.gas, self.context.layout.stack);
-        let Scratch { gas: gas_left, stack: stack_left, .. } = self.scratch;
+        let Scratch {
+            gas: gas_left,
+            stack: stack_left,
+            ..
+        } = self.scratch;
         let mut sink = self.out.instructions();
-        sink.global_get(gas).i64_const(cost).i64_sub().local_tee(gas_left).global_set(gas);
-        sink.global_get(stack).i64_const(weight).i64_sub().local_tee(stack_left);
+        sink.global_get(gas)
+            .i64_const(cost)
+            .i64_sub()
+            .local_tee(gas_left)
+            .global_set(gas);
+        sink.global_get(stack)
+            .i64_const(weight)
+            .i64_sub()
+            .local_tee(stack_left);
         if !self.leaf {
             sink.global_set(stack).local_get(stack_left);
         }
         // One look at both: the sign of the union is negative if either is.
-        sink.local_get(gas_left).i64_or().i64_const(0).i64_lt_s().if_(BlockType::Empty);
+        sink.local_get(gas_left)
+            .i64_or()
+            .i64_const(0)
+            .i64_lt_s()
+            .if_(BlockType::Empty);
         if self.leaf {
             sink.local_get(stack_left).global_set(stack);
         }
@@ -190,15 +213,23 @@ impl Writer<'_> {
             | O::TableInit { .. }
             | O::TableGrow { .. } => {
                 let mut sink = self.out.instructions();
-                sink.local_tee(length).global_get(gas).local_get(length).i64_extend_i32_u();
+                sink.local_tee(length)
+                    .global_get(gas)
+                    .local_get(length)
+                    .i64_extend_i32_u();
                 take(&mut sink, gas, self.scratch.gas);
             }
             O::MemoryGrow { .. } => {
                 let cap = self.context.layout.pages as i32;
                 let mut sink = self.out.instructions();
-                sink.local_tee(length).global_get(gas).local_get(length).i32_const(cap);
+                sink.local_tee(length)
+                    .global_get(gas)
+                    .local_get(length)
+                    .i32_const(cap);
                 sink.local_get(length).i32_const(cap).i32_lt_u().select();
-                sink.i64_extend_i32_u().i64_const(prices::PAGE as i64).i64_mul();
+                sink.i64_extend_i32_u()
+                    .i64_const(prices::PAGE as i64)
+                    .i64_mul();
                 take(&mut sink, gas, self.scratch.gas);
             }
             _ => (),
@@ -207,7 +238,11 @@ impl Writer<'_> {
 
     /// Gives a NaN on top of the stack its fixed bits.
     fn settle(&mut self, float: Option<ValType>) {
-        let Scratch { float: f, double: d, .. } = self.scratch;
+        let Scratch {
+            float: f,
+            double: d,
+            ..
+        } = self.scratch;
         let mut sink = self.out.instructions();
         match float {
             Some(ValType::F32) => {
@@ -225,20 +260,31 @@ impl Writer<'_> {
 
 /// Takes the i64 on top of the stack from the gas below it, and stops if too little is left.
 fn take(sink: &mut InstructionSink<'_>, gas: u32, left: u32) {
-    sink.i64_sub().local_tee(left).global_set(gas).local_get(left);
+    sink.i64_sub()
+        .local_tee(left)
+        .global_set(gas)
+        .local_get(left);
     stop_if_negative(sink);
 }
 
 /// Pays the length in bytes that local `length` holds.
 pub(super) fn by_bytes(sink: &mut InstructionSink<'_>, gas: u32, length: u32, left: u32) {
     let shift = i64::from(prices::BYTES_PER_OP.trailing_zeros());
-    sink.global_get(gas).local_get(length).i64_extend_i32_u().i64_const(shift).i64_shr_u();
+    sink.global_get(gas)
+        .local_get(length)
+        .i64_extend_i32_u()
+        .i64_const(shift)
+        .i64_shr_u();
     take(sink, gas, left);
 }
 
 /// Traps if the i64 on top of the stack is negative.
 pub(super) fn stop_if_negative(sink: &mut InstructionSink<'_>) {
-    sink.i64_const(0).i64_lt_s().if_(BlockType::Empty).unreachable().end();
+    sink.i64_const(0)
+        .i64_lt_s()
+        .if_(BlockType::Empty)
+        .unreachable()
+        .end();
 }
 
 /// Type of the result, if the instruction may make a NaN of its own.

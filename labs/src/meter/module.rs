@@ -69,7 +69,10 @@ impl Reencode for Indices {
 pub(crate) fn rewrite(bytes: &[u8], facts: &Facts, caps: Caps) -> Result<Vec<u8>, AbiError> {
     let rewriter = Rewriter::new(facts, caps);
     rewriter.run(bytes).map_err(|error| {
-        AbiError::new(Code::Unsupported, format!("the module cannot be metered: {error}"))
+        AbiError::new(
+            Code::Unsupported,
+            format!("the module cannot be metered: {error}"),
+        )
     })
 }
 
@@ -90,8 +93,14 @@ impl<'a> Rewriter<'a> {
         Self {
             facts,
             caps,
-            layout: Layout { gas: facts.globals, stack: facts.globals + 1, pages: caps.pages },
-            indices: Indices { log: facts.log.map(|log| (log, functions + 2)) },
+            layout: Layout {
+                gas: facts.globals,
+                stack: facts.globals + 1,
+                pages: caps.pages,
+            },
+            indices: Indices {
+                log: facts.log.map(|log| (log, functions + 2)),
+            },
             sections: Sections::default(),
             blocks: Vec::new(),
             bodies: 0,
@@ -101,7 +110,8 @@ impl<'a> Rewriter<'a> {
     fn run(mut self, bytes: &[u8]) -> Result<Vec<u8>, Error> {
         for payload in Parser::new(0).parse_all(bytes) {
             if let Payload::TypeSection(section) = payload? {
-                self.indices.parse_type_section(&mut self.sections.types, section)?;
+                self.indices
+                    .parse_type_section(&mut self.sections.types, section)?;
             }
         }
         self.add_types();
@@ -114,7 +124,9 @@ impl<'a> Rewriter<'a> {
     }
 
     fn section(&mut self, payload: Payload<'_>) -> Result<(), Error> {
-        let Self { indices, sections, .. } = self;
+        let Self {
+            indices, sections, ..
+        } = self;
         match payload {
             Payload::ImportSection(s) => indices.parse_import_section(&mut sections.imports, s),
             Payload::FunctionSection(s) => {
@@ -160,8 +172,10 @@ impl<'a> Rewriter<'a> {
             if results.len() < 2 || self.blocks.iter().any(|(known, _)| known == results) {
                 continue;
             }
-            let encoded: Vec<ValType> =
-                results.iter().filter_map(|t| self.indices.val_type(*t).ok()).collect();
+            let encoded: Vec<ValType> = results
+                .iter()
+                .filter_map(|t| self.indices.val_type(*t).ok())
+                .collect();
             self.sections.types.ty().function([], encoded);
             self.blocks.push((results.to_vec(), next));
             next += 1;
@@ -182,22 +196,35 @@ impl<'a> Rewriter<'a> {
     fn body(&mut self, body: &wasmparser::FunctionBody<'_>) -> Result<(), Error> {
         let facts = self.facts;
         let index = facts.imported + self.bodies;
-        let ty = facts.functions.get(index).and_then(|ty| facts.types.get(*ty as usize));
+        let ty = facts
+            .functions
+            .get(index)
+            .and_then(|ty| facts.types.get(*ty as usize));
         let (Some(ty), Some(known)) = (ty, facts.bodies.get(self.bodies)) else {
             return Err(Error::InvalidCodeSectionSize);
         };
         self.bodies += 1;
         let block = self.block_type(ty)?;
-        let context = Context { layout: &self.layout, facts: *known, body: block };
+        let context = Context {
+            layout: &self.layout,
+            facts: *known,
+            body: block,
+        };
         let rewritten = function(&mut self.indices, &context, body)?;
         self.sections.code.function(&rewritten);
         Ok(())
     }
 
     fn add_globals(&mut self) {
-        let ty = GlobalType { val_type: ValType::I64, mutable: true, shared: false };
+        let ty = GlobalType {
+            val_type: ValType::I64,
+            mutable: true,
+            shared: false,
+        };
         let ops = i64::try_from(self.caps.ops).unwrap_or(i64::MAX);
-        let Sections { globals, exports, .. } = &mut self.sections;
+        let Sections {
+            globals, exports, ..
+        } = &mut self.sections;
         globals.global(ty, &ConstExpr::i64_const(ops));
         globals.global(ty, &ConstExpr::i64_const(prices::STACK_SLOTS));
         exports.export(GAS, ExportKind::Global, self.layout.gas);
@@ -211,7 +238,12 @@ impl<'a> Rewriter<'a> {
     fn add_functions(&mut self) {
         let first = self.facts.functions.len() as u32;
         let answer = self.facts.types.len() as u32;
-        let Sections { functions, exports, code, .. } = &mut self.sections;
+        let Sections {
+            functions,
+            exports,
+            code,
+            ..
+        } = &mut self.sections;
         functions.function(answer).function(answer);
         exports.export(START, ExportKind::Func, first);
         exports.export(PAGES, ExportKind::Func, first + 1);
@@ -221,7 +253,8 @@ impl<'a> Rewriter<'a> {
         if let Some(initialize) = self.facts.initialize {
             sink.call(initialize);
         }
-        sink.call(self.facts.abi_version).global_get(self.layout.gas);
+        sink.call(self.facts.abi_version)
+            .global_get(self.layout.gas);
         stop_if_negative(&mut sink);
         sink.end();
         code.function(&start);
@@ -239,7 +272,10 @@ impl<'a> Rewriter<'a> {
             let mut wrapper = Function::new([(1, ValType::I64)]);
             let mut sink = wrapper.instructions();
             let gas = self.layout.gas;
-            sink.global_get(gas).i64_const(prices::LOG as i64).i64_sub().global_set(gas);
+            sink.global_get(gas)
+                .i64_const(prices::LOG as i64)
+                .i64_sub()
+                .global_set(gas);
             by_bytes(&mut sink, gas, 1, 2);
             sink.local_get(0).local_get(1).call(log).end();
             code.function(&wrapper);
