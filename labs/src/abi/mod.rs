@@ -20,6 +20,8 @@ pub use features::FEATURES;
 
 use crate::{Spec, meter};
 use scan::Scan;
+#[cfg(test)]
+pub(crate) use scan::facts;
 pub(crate) use scan::{BodyFacts, Facts};
 
 /// Version of this ABI; a module's `abi_version()` must return it.

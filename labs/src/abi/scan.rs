@@ -26,7 +26,7 @@ pub struct Facts {
     /// Function index of `headroom.log`, if imported.
     pub log: Option<u32>,
     /// Function index of `abi_version`.
-    pub abi_version: u32,
+    pub abi_version: Option<u32>,
     /// Function index of `_initialize`, if exported.
     pub initialize: Option<u32>,
     /// What each function body holds, in order.
@@ -253,4 +253,12 @@ impl Scan {
             ));
         }
     }
+}
+
+/// The facts of a module that speaks no lab's language but is sound otherwise.
+#[cfg(test)]
+pub(crate) fn facts(bytes: &[u8], pages: u32) -> Option<Facts> {
+    let mut scan = Scan::new(pages);
+    scan.module(bytes).ok()?;
+    scan.errors.is_empty().then_some(scan.facts)
 }
