@@ -1,7 +1,7 @@
 //! The meter and the ABI, seen from outside: metered modules run in wasmtime.
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
-use labs::abi::{self, Code};
+use labs::abi;
 use labs::{Spec, meter};
 use wasmtime::{Engine, Instance, Linker, Module, Store, TypedFunc, Val};
 
@@ -208,7 +208,7 @@ fn the_dispatcher_reaches_its_instances() {
 
 #[test]
 fn endless_runs_end_out_of_operations() {
-    let fields = "(memory 1) (import \"headroom\" \"log\" (func $log (param i32 i32)))";
+    let fields = "(import \"headroom\" \"log\" (func $log (param i32 i32))) (memory 1)";
     for body in [
         "loop br 0 end local.get $a",
         "loop i32.const 0 i32.const 0 i32.const 65536 memory.fill br 0 end local.get $a",
@@ -216,12 +216,10 @@ fn endless_runs_end_out_of_operations() {
         "loop i32.const 0 i32.const 65536 call $log br 0 end local.get $a",
         "loop i64.const 0 i32.const 0 br_if 1 local.set $i br 0 end local.get $a",
     ] {
-        let fields = "(import \"headroom\" \"log\" (func $log (param i32 i32))) (memory 1)";
         let mut guest = Guest::new(&module(fields, body));
         assert!(guest.run(0, 0, 0).is_err(), "{body}");
         assert!(guest.left(meter::GAS) < 0, "{body}");
     }
-    assert!(fields.contains("log"));
 }
 
 #[test]
@@ -303,138 +301,4 @@ fn initialize_runs_and_is_metered() {
     assert_eq!(guest.answer("start"), 1);
     assert_eq!(guest.left(meter::GAS), CAP - (3 + 2 + 3 + 1) + 6);
     assert_eq!(guest.run(0, 0, 0).unwrap().0, 8);
-}
-
-fn codes(wasm: &[u8]) -> Vec<Code> {
-    let errors = abi::check(&spec(), wasm).unwrap_err();
-    assert!(!errors.is_empty() && errors.len() <= abi::MAX_ERRORS);
-    for error in &errors {
-        assert!(error.message.is_ascii() || !error.message.contains('\u{202e}'));
-    }
-    errors.iter().map(|e| e.code).collect()
-}
-
-#[test]
-fn every_refusal_has_its_code() {
-    let with = |fields: &str| module(fields, "local.get $a");
-    let nested = format!("{}{}local.get $a", "block ".repeat(400), "end ".repeat(400));
-    let functions = "(func)".repeat(5000);
-    let rows = [
-        (b"(module)".to_vec(), Code::NotWasm),
-        (b"\0asm\x02\0\0\0".to_vec(), Code::NotWasm),
-        (b"\0asm\x0d\0\x01\0".to_vec(), Code::Component),
-        (b"\0asm\x01".to_vec(), Code::Malformed),
-        (b"\0asm\x01\0\0\0\x01".to_vec(), Code::Malformed),
-        (vec![0; abi::limits::MODULE_BYTES + 1], Code::TooLarge),
-        (
-            with("(func (result v128) v128.const i64x2 0 0)"),
-            Code::Feature,
-        ),
-        (with("(memory 1 1 shared)"), Code::Feature),
-        (with("(memory i64 1)"), Code::Feature),
-        (with("(memory 1) (memory 1)"), Code::Feature),
-        (with("(tag)"), Code::Feature),
-        (with("(func $f return_call $f)"), Code::Feature),
-        (with("(type (struct))"), Code::Feature),
-        (with("(func (param externref))"), Code::Feature),
-        (module("", &nested), Code::TooComplex),
-        (with(&functions), Code::TooComplex),
-        (with("(table 100000 funcref)"), Code::TooComplex),
-        (with("(memory 33)"), Code::Memory),
-        (with("(func $s) (start $s)"), Code::StartFunction),
-        (wat::parse_str("(module)").unwrap(), Code::MissingExport),
-        (
-            with("(global (export \"headroom:gas\") i32 (i32.const 0))"),
-            Code::ReservedName,
-        ),
-        (
-            with("(import \"wasi_snapshot_preview1\" \"fd_write\" (func))"),
-            Code::ForbiddenImport,
-        ),
-        (
-            with("(import \"env\" \"memory\" (memory 1))"),
-            Code::ForbiddenImport,
-        ),
-        (
-            with("(import \"env\" \"abort\" (func))"),
-            Code::ImportSignature,
-        ),
-        (
-            with("(import \"headroom\" \"log\" (func (param i64)))"),
-            Code::ImportSignature,
-        ),
-    ];
-    for (wasm, code) in rows {
-        assert_eq!(codes(&wasm).first(), Some(&code), "{:?}", wasm.get(..40));
-    }
-}
-
-#[test]
-fn exports_are_compared_in_words() {
-    let wasm = wat::parse_str(
-        "(module (global (export \"abi_version\") i32 (i32.const 1)) \
-         (func (export \"run\") (param f64) (result f64) local.get 0) \
-         (func (export \"a\\u{202e}b\")))",
-    )
-    .unwrap();
-    let errors = abi::check(&spec(), &wasm).unwrap_err();
-    let codes: Vec<Code> = errors.iter().map(|e| e.code).collect();
-    assert_eq!(
-        codes,
-        [
-            Code::ExportKind,
-            Code::Signature,
-            Code::MissingExport,
-            Code::MissingExport
-        ]
-    );
-    assert!(
-        errors[1]
-            .message
-            .contains("expected `run(a: i64, b: i32) -> i64`"),
-        "{}",
-        errors[1]
-    );
-    assert!(
-        errors[1].message.contains("found `run(f64) -> f64`"),
-        "{}",
-        errors[1]
-    );
-    assert!(errors[2].message.contains("a\\u{202e}b"), "{}", errors[2]);
-}
-
-#[test]
-fn mutated_modules_never_panic() {
-    let fields = "(memory 1) (table 4 funcref) (data \"abc\") (global (mut i32) (i32.const 1)) \
-                  (func $f (param f64) (result f64) local.get 0 local.get 0 f64.div)";
-    let body = "loop local.get $b br_table 0 1 0 end local.get $a i64.const 7 i64.rem_s";
-    let seed = module(fields, body);
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut next = |bound: usize| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize % bound
-    };
-    let mut accepted = 0;
-    for _ in 0..20_000 {
-        let mut wasm = seed.clone();
-        for _ in 0..=next(3) {
-            let at = next(wasm.len());
-            match next(4) {
-                0 => wasm[at] = next(256) as u8,
-                1 => wasm[at] ^= 1 << next(8),
-                2 => wasm.truncate(at.max(9)),
-                _ => wasm.insert(at, next(256) as u8),
-            }
-        }
-        if let Ok(checked) = abi::check(&spec(), &wasm) {
-            accepted += 1;
-            let metered = meter::instrument(&checked);
-            wasmparser::Validator::new_with_features(abi::FEATURES)
-                .validate_all(&metered)
-                .unwrap();
-        }
-    }
-    assert!(accepted > 100, "only {accepted} mutants were valid");
 }

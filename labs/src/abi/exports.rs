@@ -48,10 +48,10 @@ pub(super) fn check(spec: &Spec, scan: &mut Scan) {
         match (error, found) {
             (Some(error), _) => scan.report(error),
             (None, Some(found)) if wanted.name == INITIALIZE => {
-                scan.facts.initialize = Some(found.index)
+                scan.facts.initialize = Some(found.index);
             }
             (None, Some(found)) if wanted.name == ABI_VERSION => {
-                scan.facts.abi_version = found.index
+                scan.facts.abi_version = Some(found.index);
             }
             _ => (),
         }

@@ -110,3 +110,9 @@ pub(super) fn explain(error: &wasmparser::Error) -> AbiError {
         format!("the module is not valid: {error}"),
     )
 }
+
+/// Refuses several memories, which the validator does not call a feature.
+pub(super) fn memories(section: std::ops::Range<usize>) -> AbiError {
+    let message = "the module has several memories, which labs do not run: use one memory";
+    AbiError::at(Code::Feature, section.start, message)
+}

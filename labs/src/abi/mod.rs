@@ -11,6 +11,7 @@ mod features;
 mod imports;
 pub mod limits;
 mod scan;
+mod work;
 
 pub use adapter::adapter;
 pub use dispatcher::dispatcher;
@@ -19,6 +20,8 @@ pub use features::FEATURES;
 
 use crate::{Spec, meter};
 use scan::Scan;
+#[cfg(test)]
+pub(crate) use scan::facts;
 pub(crate) use scan::{BodyFacts, Facts};
 
 /// Version of this ABI; a module's `abi_version()` must return it.

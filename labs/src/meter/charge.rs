@@ -85,10 +85,8 @@ impl Splitter {
                 self.open(index + 1, false);
             }
             Operator::Else => self.open(index + 1, false),
-            Operator::End => {
-                if self.frames.pop().is_some_and(|f| f.joined) {
-                    self.open(index + 1, false);
-                }
+            Operator::End if self.frames.pop().is_some_and(|f| f.joined) => {
+                self.open(index + 1, false);
             }
             Operator::Br { relative_depth } | Operator::BrIf { relative_depth } => {
                 self.join(*relative_depth);

@@ -39,6 +39,8 @@ mod charge;
 mod function;
 mod module;
 pub mod prices;
+#[cfg(test)]
+mod spec_suite;
 
 pub(crate) use module::{Caps, rewrite};
 

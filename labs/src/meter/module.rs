@@ -253,8 +253,11 @@ impl<'a> Rewriter<'a> {
         if let Some(initialize) = self.facts.initialize {
             sink.call(initialize);
         }
-        sink.call(self.facts.abi_version)
-            .global_get(self.layout.gas);
+        match self.facts.abi_version {
+            Some(abi_version) => sink.call(abi_version),
+            None => sink.i32_const(0),
+        };
+        sink.global_get(self.layout.gas);
         stop_if_negative(&mut sink);
         sink.end();
         code.function(&start);

@@ -1,0 +1,169 @@
+//! What compilers find hard, counted while bodies are validated.
+
+use wasmparser::{FuncValidator, FunctionBody, Operator, ValidatorResources};
+
+use super::error::{AbiError, Code};
+use super::features::explain;
+use super::limits;
+use super::scan::BodyFacts;
+
+/// Sums over the module that bound the work of compiling it.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    bytes: u64,
+    branches: u64,
+    targets: u64,
+    calls: u64,
+    indirect: u64,
+}
+
+/// Counts over one body.
+#[derive(Debug, Default)]
+struct Body {
+    locals: u64,
+    loops: u64,
+    branches: u64,
+    targets: u64,
+    widest: u64,
+    operands: u64,
+}
+
+impl Work {
+    /// Validates one body and counts along. The first limit exceeded ends the pass: going
+    /// on would only cost time.
+    pub fn body(
+        &mut self,
+        function: &mut FuncValidator<ValidatorResources>,
+        body: &FunctionBody<'_>,
+    ) -> Result<BodyFacts, AbiError> {
+        let at = body.range().start;
+        let size = body.range().len() as u64;
+        self.bytes += size;
+        within(size, limits::BODY_BYTES, "bytes in one function", Some(at))?;
+        function
+            .read_locals(&mut body.get_binary_reader())
+            .map_err(|e| explain(&e))?;
+        let locals = u64::from(function.len_locals());
+        within(
+            locals,
+            limits::LOCALS,
+            "parameters and locals in one function",
+            Some(at),
+        )?;
+        let mut counts = Body {
+            locals,
+            ..Body::default()
+        };
+        self.operators(function, body, &mut counts)?;
+        self.limits(&counts, at)?;
+        Ok(BodyFacts {
+            locals,
+            operands: counts.operands,
+        })
+    }
+
+    fn operators(
+        &mut self,
+        function: &mut FuncValidator<ValidatorResources>,
+        body: &FunctionBody<'_>,
+        counts: &mut Body,
+    ) -> Result<(), AbiError> {
+        let mut reader = body.get_operators_reader().map_err(|e| explain(&e))?;
+        while !reader.eof() {
+            let (operator, offset) = reader.read_with_offset().map_err(|e| explain(&e))?;
+            function.op(offset, &operator).map_err(|e| explain(&e))?;
+            self.count(&operator, counts);
+            let nesting = u64::from(function.control_stack_height());
+            counts.operands = counts
+                .operands
+                .max(u64::from(function.operand_stack_height()));
+            within(
+                nesting,
+                limits::NESTING,
+                "blocks inside one another",
+                Some(offset),
+            )?;
+            within(
+                counts.operands,
+                limits::OPERANDS,
+                "values on the stack",
+                Some(offset),
+            )?;
+        }
+        reader.finish().map_err(|e| explain(&e))
+    }
+
+    fn count(&mut self, operator: &Operator<'_>, body: &mut Body) {
+        match operator {
+            Operator::Loop { .. } => {
+                body.loops += 1;
+                body.branches += 1;
+            }
+            Operator::Block { .. } | Operator::If { .. } | Operator::Else => body.branches += 1,
+            Operator::Br { .. } | Operator::BrIf { .. } | Operator::Return => body.branches += 1,
+            Operator::BrTable { targets } => {
+                let targets = u64::from(targets.len()) + 1;
+                body.targets += targets;
+                body.widest = body.widest.max(targets);
+                self.targets += targets;
+            }
+            Operator::Call { .. } => self.calls += 1,
+            Operator::CallIndirect { .. } => self.indirect += 1,
+            _ => (),
+        }
+    }
+
+    /// Limits of one body and of all bodies so far.
+    fn limits(&mut self, body: &Body, at: usize) -> Result<(), AbiError> {
+        use limits as l;
+        self.branches += body.locals * (body.branches + body.targets);
+        let loops = body.locals * body.loops;
+        let targets = body.locals * body.targets;
+        for (found, allowed, what) in [
+            (
+                loops,
+                l::LOCALS_TIMES_LOOPS,
+                "locals × loops in one function",
+            ),
+            (
+                targets,
+                l::LOCALS_TIMES_TARGETS,
+                "locals × br_table targets in one function",
+            ),
+            (body.widest, l::TABLE_TARGETS, "targets of one br_table"),
+            (self.targets, l::ALL_TARGETS, "br_table targets in all"),
+            (self.calls, l::CALLS, "calls in all"),
+            (self.indirect, l::INDIRECT_CALLS, "indirect calls in all"),
+            (
+                self.branches,
+                l::LOCALS_TIMES_BRANCHES,
+                "locals × branches in all",
+            ),
+            (self.bytes, l::CODE_BYTES, "bytes of code"),
+        ] {
+            within(found, allowed, what, Some(at))?;
+        }
+        Ok(())
+    }
+}
+
+/// `Err` with both numbers if `found` is more than `allowed`.
+pub(super) fn within(
+    found: u64,
+    allowed: u64,
+    what: &str,
+    offset: Option<usize>,
+) -> Result<(), AbiError> {
+    if found <= allowed {
+        return Ok(());
+    }
+    let message = format!(
+        "the module has {found} {what}; at most {allowed} are allowed: build in release mode, \
+         leave out what is not used, or split what is generated"
+    );
+    Err(AbiError {
+        code: Code::TooComplex,
+        message,
+        offset,
+    })
+}
