@@ -25,7 +25,8 @@ const seen = new IntersectionObserver((entries) => {
   for (const e of entries) if (e.isIntersecting) seen.unobserve(e.target), wake(e.target);
 });
 for (const el of document.querySelectorAll("leptos-island")) {
-  seen.observe(el);
+  // The island itself has no box (display: contents), so its first child is watched.
+  seen.observe(el.firstElementChild);
   for (const t of ["pointerenter", "focusin", "touchstart"])
     el.addEventListener(t, () => wake(el), { once: true, passive: true });
 }

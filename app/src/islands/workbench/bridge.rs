@@ -25,6 +25,8 @@ struct Held {
     /// Bytes of the module that ran last.
     ran: Option<Uint8Array>,
     run: Option<JsValue>,
+    /// A run was asked for before the script was there.
+    wanted: bool,
 }
 
 thread_local! {
@@ -136,6 +138,9 @@ async fn load(state: State, module: &str, host: &HtmlElement) -> Answer<()> {
     let editor = wait(call(&bench, "mountEditor", &[host, &options])?).await?;
     HELD.with_borrow_mut(|held| held.editor = Some(editor));
     state.mounted.set(true);
+    if HELD.with_borrow_mut(|held| std::mem::take(&mut held.wanted)) {
+        run(state);
+    }
     Ok(())
 }
 
@@ -227,10 +232,8 @@ pub(super) fn run(state: State) {
         return;
     }
     let Some(bench) = held().bench else {
-        state.fail(
-            "The workbench is still loading",
-            vec!["Try again in a moment.".to_owned()],
-        );
+        HELD.with_borrow_mut(|held| held.wanted = true);
+        state.status.set("Loading the workbench…".to_owned());
         return;
     };
     state.clear();
