@@ -41,7 +41,7 @@ impl Pages {
     /// Every problem of the curriculum, one per line.
     pub fn load(dir: Option<&Path>, public_url: String) -> anyhow::Result<Self> {
         let site = app::Site {
-            assets: app::Assets::new(assets::manifest()),
+            assets: app::Assets::new(assets::names()),
             public_url,
         };
         Ok(Self {

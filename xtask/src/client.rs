@@ -11,7 +11,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::command::{root, say, target, work};
 use crate::toolchain::Toolchain;
-use crate::{fingerprint, npm, style};
+use crate::{compress, fingerprint, npm, style};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Enough of SHA-256 to never meet the same name twice.
@@ -96,7 +96,8 @@ fn lay_out(parts: &Path, site: &Path) -> Result<PathBuf> {
     for (name, bytes) in &files {
         let path = site.join(&build).join(name);
         std::fs::create_dir_all(path.parent().unwrap_or(site))?;
-        std::fs::write(path, bytes)?;
+        std::fs::write(&path, bytes)?;
+        compress::beside(&path, bytes)?;
     }
     std::fs::write(manifest, text)?;
     report(&build, &files);

@@ -6,6 +6,7 @@ mod apt;
 mod build;
 mod client;
 mod command;
+mod compress;
 mod fingerprint;
 mod fixtures;
 mod http;

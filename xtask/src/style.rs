@@ -8,8 +8,8 @@ use crate::client::empty;
 use crate::command::{Run, root};
 use crate::fingerprint;
 
-/// `style/style.css` imports the others in cascade order.
-const ENTRY: &str = "style/style.css";
+/// `style/index.css` imports the others in cascade order.
+const ENTRY: &str = "style/index.css";
 const BOOT: &str = "app/boot.js";
 
 /// One `style.css` from all of `style/`.

@@ -246,9 +246,9 @@ export function refusals(error: EngineError): Refusal[] {
   return Array.isArray(found) ? found : [found];
 }
 
-/** What `env.seed` answers: the upper 53 bits of the instance's seed, in [0, 1). */
+/** What `env.seed` answers: the upper 53 bits of the instance's seed. */
 export function seedConstant(seed: bigint): number {
-  return Number(BigInt.asUintN(64, seed) >> 11n) / 2 ** 53;
+  return Number(BigInt.asUintN(64, seed) >> 11n);
 }
 
 /** An AssemblyScript string: UTF-16, its size in bytes before it. */

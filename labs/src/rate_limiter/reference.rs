@@ -4,8 +4,11 @@ use super::policy::Limiter;
 
 /// Entries kept. 24 bytes each, so that table, plans and stack fit two pages of wasm memory.
 const SLOTS: usize = 4096;
-/// Entries from which idle ones are swept out: short probes, at most 15/16 full.
-const SWEEP_AT: usize = SLOTS / 16 * 15;
+/// Entries at which the table counts as full: 15/16, for short probes.
+const FULL_AT: usize = SLOTS / 16 * 15;
+/// Entries looked at for each newcomer. One idle entry is found per newcomer as soon as 1/8
+/// of the table is idle, so a table beyond half full settles at its live entries plus 512.
+const LOOKS: usize = 8;
 /// Distinct contracts remembered; tenants share them.
 const PLANS: usize = 512;
 
@@ -30,6 +33,7 @@ struct Entry {
 pub struct Gcra {
     entries: Vec<Entry>,
     used: usize,
+    cursor: usize,
     plans: Vec<Plan>,
     latest_ns: i64,
 }
@@ -47,6 +51,7 @@ impl Gcra {
         Self {
             entries: vec![Entry::default(); slots.next_power_of_two()],
             used: 0,
+            cursor: 0,
             plans: Vec::new(),
             latest_ns: 0,
         }
@@ -101,27 +106,42 @@ impl Gcra {
         self.plans.len() as u32
     }
 
-    /// Forgets every tenant that owes nothing, in place: linear probing with backward shift
-    /// (Knuth, *The Art of Computer Programming* 3, algorithm 6.4R). If all owe something,
-    /// the one that is nearest to owing nothing goes.
-    fn sweep(&mut self) {
-        let now_ns = self.latest_ns;
-        let mut slot = 0;
-        while slot < self.entries.len() {
-            if self.entries[slot].plan != 0 && self.entries[slot].tat <= now_ns {
-                self.remove(slot);
-            } else {
-                slot += 1;
-            }
+    /// Makes room for a newcomer once the table is half full: looks at the next few entries and forgets those that owe
+    /// nothing, so the work per call stays small and idle entries never pile up. Only in a
+    /// full table does the look go all the way round, and only if everyone in it owes
+    /// something does the one who is nearest to owing nothing go.
+    fn make_room(&mut self) {
+        if self.used < self.entries.len() / 2 {
+            return;
         }
-        if self.used >= SWEEP_AT.min(self.entries.len() - 1) {
-            let owing = self.entries.iter().enumerate().filter(|(_, e)| e.plan != 0);
-            if let Some((nearest, _)) = owing.min_by_key(|(_, e)| e.tat) {
-                self.remove(nearest);
+        for _ in 0..LOOKS {
+            self.forget_if_idle();
+        }
+        let full = FULL_AT.min(self.entries.len() - 1);
+        for _ in 0..self.entries.len() {
+            if self.used < full {
+                return;
             }
+            self.forget_if_idle();
+        }
+        let owing = self.entries.iter().enumerate().filter(|(_, e)| e.plan != 0);
+        if let Some((nearest, _)) = owing.min_by_key(|(_, e)| e.tat) {
+            self.remove(nearest);
         }
     }
 
+    /// Forgets the entry under the cursor if it owes nothing; else moves on.
+    fn forget_if_idle(&mut self) {
+        let Entry { tat, plan, .. } = self.entries[self.cursor];
+        if plan != 0 && tat <= self.latest_ns {
+            self.remove(self.cursor);
+        } else {
+            self.cursor = (self.cursor + 1) & (self.entries.len() - 1);
+        }
+    }
+
+    /// Empties a slot of the probe sequence and moves later entries back into the hole
+    /// (Knuth, *The Art of Computer Programming* 3, algorithm 6.4R).
     fn remove(&mut self, slot: usize) {
         let mask = self.entries.len() - 1;
         let mut hole = slot;
@@ -149,10 +169,8 @@ impl Limiter for Gcra {
         let plan = self.plan(interval_ns, burst);
         let mut slot = self.slot(tenant);
         if self.entries[slot].plan == 0 {
-            if self.used >= SWEEP_AT.min(self.entries.len() - 1) {
-                self.sweep();
-                slot = self.slot(tenant);
-            }
+            self.make_room();
+            slot = self.slot(tenant);
             self.used += 1;
             self.entries[slot] = Entry {
                 tenant,

@@ -1,13 +1,13 @@
 //! Scripts, styles, fonts and wasm: inside the binary in release builds, read from
-//! `.headroom/site/` in debug builds. Names carry a hash, so readers keep them for ever.
+//! `.headroom/site/` in debug builds. All files of one build lie in a folder named by a hash
+//! over them, so readers keep them for ever and relative imports just work.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::Response;
-use bytes::Bytes;
 use rust_embed::RustEmbed;
 
 use super::representation::Representation;
@@ -26,11 +26,26 @@ const REVALIDATE: &str = "public, max-age=0, must-revalidate";
 #[derive(Debug, Default)]
 pub struct AssetCache(RwLock<BTreeMap<String, Arc<Representation>>>);
 
-/// Logical names and the names they are served under.
-pub fn manifest() -> BTreeMap<String, String> {
+/// What xtask writes beside the files.
+#[derive(Default, serde::Deserialize)]
+struct Manifest {
+    build: String,
+    files: BTreeMap<String, serde_json::Value>,
+}
+
+fn manifest() -> Manifest {
     let file = Files::get("manifest.json");
     file.and_then(|file| serde_json::from_slice(&file.data).ok())
         .unwrap_or_default()
+}
+
+/// Logical names and the names they are served under.
+pub fn names() -> BTreeMap<String, String> {
+    let Manifest { build, files } = manifest();
+    files
+        .into_keys()
+        .map(|name| (name.clone(), format!("{build}/{name}")))
+        .collect()
 }
 
 /// `GET /assets/{name}`
@@ -60,16 +75,15 @@ pub async fn show(
 
 fn load(state: &AppState, name: &str) -> Option<Arc<Representation>> {
     let file = Files::get(name)?;
-    let hashed = is_hashed(name);
-    let caching = if hashed { IMMUTABLE } else { REVALIDATE };
-    let body = Bytes::from(file.data.into_owned());
-    let asset = Arc::new(Representation::new(
-        StatusCode::OK,
+    let immutable = is_of_a_build(name);
+    let asset = Arc::new(Representation::compressed(
         media_type(name),
-        caching,
-        body,
+        if immutable { IMMUTABLE } else { REVALIDATE },
+        file.data.into_owned().into(),
+        Files::get(&format!("{name}.br")).map(|file| file.data.into_owned().into()),
+        Files::get(&format!("{name}.gz")).map(|file| file.data.into_owned().into()),
     ));
-    if hashed {
+    if immutable {
         let mut cache = state
             .assets
             .0
@@ -80,11 +94,10 @@ fn load(state: &AppState, name: &str) -> Option<Arc<Representation>> {
     Some(asset)
 }
 
-/// `name.<hash>.ext`, the hash at least eight hexadecimal digits.
-fn is_hashed(name: &str) -> bool {
-    let mut parts = name.rsplit('.').skip(1);
-    let hash = parts.next().unwrap_or_default();
-    hash.len() >= 8 && hash.bytes().all(|b| b.is_ascii_hexdigit()) && parts.next().is_some()
+/// `<build>/<name>`, the build at least eight hexadecimal digits.
+fn is_of_a_build(name: &str) -> bool {
+    name.split_once('/')
+        .is_some_and(|(build, _)| build.len() >= 8 && build.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 fn media_type(name: &str) -> &'static str {
@@ -104,12 +117,13 @@ fn media_type(name: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::is_hashed;
+    use super::is_of_a_build;
 
     #[test]
-    fn only_hashed_names_are_immutable() {
-        assert!(is_hashed("style.0a1b2c3d.css") && is_hashed("fonts/a.0123456789abcdef.woff2"));
-        assert!(!is_hashed("style.css") && !is_hashed("manifest.json"));
-        assert!(!is_hashed("lab.worker.js") && !is_hashed("deadbeef.js"));
+    fn only_files_of_a_build_are_immutable() {
+        assert!(is_of_a_build("0a1b2c3d4e5f6071/style.css"));
+        assert!(is_of_a_build("0a1b2c3d/fonts/a.woff2"));
+        assert!(!is_of_a_build("style.css") && !is_of_a_build("manifest.json"));
+        assert!(!is_of_a_build("fonts/a.woff2") && !is_of_a_build("deadbeef.js"));
     }
 }

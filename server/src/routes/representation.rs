@@ -39,23 +39,40 @@ impl Representation {
         cache_control: &'static str,
         body: Bytes,
     ) -> Self {
+        let text = body.len() >= WORTH_BYTES && gains(content_type);
+        let smaller = |compressed: Vec<u8>| (compressed.len() < body.len()).then_some(compressed);
+        let br = text
+            .then(|| brotli(&body))
+            .and_then(smaller)
+            .map(Bytes::from);
+        let gzip = text.then(|| gzip(&body)).and_then(smaller).map(Bytes::from);
+        Self {
+            status,
+            ..Self::compressed(content_type, cache_control, body, br, gzip)
+        }
+    }
+
+    /// A body whose compressed forms exist already.
+    pub fn compressed(
+        content_type: &str,
+        cache_control: &'static str,
+        body: Bytes,
+        br: Option<Bytes>,
+        gzip: Option<Bytes>,
+    ) -> Self {
         let digest = Sha256::digest(&body);
         let tag: String = digest
             .iter()
             .take(16)
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        let text = body.len() >= WORTH_BYTES && gains(content_type);
-        let smaller = |compressed: Vec<u8>| (compressed.len() < body.len()).then_some(compressed);
-        let br = text.then(|| brotli(&body)).and_then(smaller);
-        let gzip = text.then(|| gzip(&body)).and_then(smaller);
         Self {
-            status,
+            status: StatusCode::OK,
             content_type: HeaderValue::from_str(content_type)
                 .unwrap_or(HeaderValue::from_static("application/octet-stream")),
             cache_control: HeaderValue::from_static(cache_control),
-            br: br.map(|body| Variant::new(body.into(), &tag, Some("br"))),
-            gzip: gzip.map(|body| Variant::new(body.into(), &tag, Some("gzip"))),
+            br: br.map(|body| Variant::new(body, &tag, Some("br"))),
+            gzip: gzip.map(|body| Variant::new(body, &tag, Some("gzip"))),
             identity: Variant::new(body, &tag, None),
         }
     }

@@ -1,0 +1,71 @@
+//! Compresses what browsers download once, at build time: the server only hands it out.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Result;
+
+/// Above this, Brotli's best quality takes minutes for one or two per cent.
+const BEST_UP_TO_BYTES: usize = 4 << 20;
+
+/// Writes `<path>.br` and `<path>.gz`, where they are smaller.
+pub fn beside(path: &Path, bytes: &[u8]) -> Result<()> {
+    for (ending, compressed) in [("br", brotli(bytes)?), ("gz", gzip(bytes)?)] {
+        if compressed.len() < bytes.len() {
+            let mut name = path.as_os_str().to_owned();
+            name.push(".");
+            name.push(ending);
+            std::fs::write(name, compressed)?;
+        }
+    }
+    Ok(())
+}
+
+fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
+    let quality = if bytes.len() > BEST_UP_TO_BYTES {
+        9
+    } else {
+        11
+    };
+    let params = brotli::enc::BrotliEncoderParams {
+        quality,
+        lgwin: 24,
+        ..Default::default()
+    };
+    let mut out = Vec::new();
+    brotli::BrotliCompress(&mut &*bytes, &mut out, &params)?;
+    Ok(out)
+}
+
+fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use super::*;
+
+    #[test]
+    fn both_forms_give_the_bytes_back_and_noise_is_left_alone() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("style.css");
+        let text = "a { color: red }\n".repeat(100);
+        beside(&path, text.as_bytes())?;
+        let mut found = Vec::new();
+        let br = std::fs::read(folder.path().join("style.css.br"))?;
+        brotli::BrotliDecompress(&mut &*br, &mut found)?;
+        assert_eq!(found, text.as_bytes());
+        let gz = std::fs::read(folder.path().join("style.css.gz"))?;
+        found.clear();
+        flate2::read::GzDecoder::new(&*gz).read_to_end(&mut found)?;
+        assert_eq!(found, text.as_bytes());
+        let short = folder.path().join("short");
+        beside(&short, b"x")?;
+        assert!(!folder.path().join("short.br").exists());
+        Ok(())
+    }
+}
