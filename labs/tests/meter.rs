@@ -192,7 +192,7 @@ fn the_dispatcher_reaches_its_instances() {
     }
     let call = dispatcher.get_func(&mut guest.store, "call").unwrap();
     let mut args = vec![Val::I32(3), Val::I32(0), Val::I64(42)];
-    args.extend([Val::I64(0); 7].into_iter());
+    args.extend([Val::I64(0); 7]);
     let mut result = [Val::I64(0)];
     call.call(&mut guest.store, &args, &mut result).unwrap();
     assert_eq!(result[0].i64(), Some(42));

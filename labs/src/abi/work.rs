@@ -12,6 +12,9 @@ use super::scan::BodyFacts;
 pub(super) struct Work {
     bytes: u64,
     branches: u64,
+    locals_times_branches: u64,
+    locals_times_loops: u64,
+    bulk: u64,
     targets: u64,
     calls: u64,
     indirect: u64,
@@ -109,6 +112,10 @@ impl Work {
             }
             Operator::Call { .. } => self.calls += 1,
             Operator::CallIndirect { .. } => self.indirect += 1,
+            Operator::MemoryCopy { .. } | Operator::MemoryFill { .. } => self.bulk += 1,
+            Operator::MemoryInit { .. } | Operator::MemoryGrow { .. } => self.bulk += 1,
+            Operator::TableCopy { .. } | Operator::TableFill { .. } => self.bulk += 1,
+            Operator::TableInit { .. } | Operator::TableGrow { .. } => self.bulk += 1,
             _ => (),
         }
     }
@@ -116,14 +123,21 @@ impl Work {
     /// Limits of one body and of all bodies so far.
     fn limits(&mut self, body: &Body, at: usize) -> Result<(), AbiError> {
         use limits as l;
-        self.branches += body.locals * (body.branches + body.targets);
         let loops = body.locals * body.loops;
+        self.branches += body.branches;
+        self.locals_times_branches += body.locals * (body.branches + body.targets);
+        self.locals_times_loops += loops;
         let targets = body.locals * body.targets;
         for (found, allowed, what) in [
             (
                 loops,
                 l::LOCALS_TIMES_LOOPS,
                 "locals × loops in one function",
+            ),
+            (
+                self.locals_times_loops,
+                l::ALL_LOCALS_TIMES_LOOPS,
+                "locals × loops in all",
             ),
             (
                 targets,
@@ -135,10 +149,13 @@ impl Work {
             (self.calls, l::CALLS, "calls in all"),
             (self.indirect, l::INDIRECT_CALLS, "indirect calls in all"),
             (
-                self.branches,
+                self.locals_times_branches,
                 l::LOCALS_TIMES_BRANCHES,
                 "locals × branches in all",
             ),
+            (body.branches, l::BRANCHES, "branches in one function"),
+            (self.branches, l::ALL_BRANCHES, "branches in all"),
+            (self.bulk, l::BULK, "bulk operations in all"),
             (self.bytes, l::CODE_BYTES, "bytes of code"),
         ] {
             within(found, allowed, what, Some(at))?;

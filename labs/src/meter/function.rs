@@ -1,4 +1,9 @@
 //! The metered form of one function body.
+//!
+//! While a function runs, the gas is in a local, which compilers keep in a register; the
+//! global is brought up to date before calls, on the way out and before a stop. So a trap
+//! of the module itself may leave the global at an earlier, greater value, in every host
+//! the same.
 
 use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{BlockType, Function, Ieee32, Ieee64, InstructionSink, ValType};
@@ -105,26 +110,15 @@ impl Writer<'_> {
         if let Some(entry) = next.next() {
             self.enter(entry.cost as i64, weight);
         }
-        if !self.leaf {
-            // Stands for the function's label: every way out passes the end of this block.
-            self.out.instructions().block(self.context.body);
-        }
+        // Stands for the function's label: every way out passes the end of this block.
+        self.out.instructions().block(self.context.body);
         for (index, operator) in operators.into_iter().enumerate() {
             while let Some(block) = next.next_if(|b| b.first == index) {
                 self.pay(block);
             }
             self.operator(reencoder, operator)?;
         }
-        if !self.leaf {
-            let stack = self.context.layout.stack;
-            self.out
-                .instructions()
-                .global_get(stack)
-                .i64_const(weight)
-                .i64_add()
-                .global_set(stack)
-                .end();
-        }
+        self.leave(weight);
         Ok(())
     }
 
@@ -140,8 +134,7 @@ impl Writer<'_> {
         sink.global_get(gas)
             .i64_const(cost)
             .i64_sub()
-            .local_tee(gas_left)
-            .global_set(gas);
+            .local_tee(gas_left);
         sink.global_get(stack)
             .i64_const(weight)
             .i64_sub()
@@ -150,30 +143,37 @@ impl Writer<'_> {
             sink.global_set(stack).local_get(stack_left);
         }
         // One look at both: the sign of the union is negative if either is.
-        sink.local_get(gas_left)
-            .i64_or()
-            .i64_const(0)
-            .i64_lt_s()
-            .if_(BlockType::Empty);
+        sink.i64_or().i64_const(0).i64_lt_s().if_(BlockType::Empty);
         if self.leaf {
             sink.local_get(stack_left).global_set(stack);
         }
-        sink.unreachable().end();
+        sink.local_get(gas_left).global_set(gas).unreachable().end();
+    }
+
+    /// Gives the weight back and makes the gas known to the caller.
+    fn leave(&mut self, weight: i64) {
+        let (gas, stack) = (self.context.layout.gas, self.context.layout.stack);
+        let mut sink = self.out.instructions();
+        if !self.leaf {
+            sink.global_get(stack)
+                .i64_const(weight)
+                .i64_add()
+                .global_set(stack);
+        }
+        sink.local_get(self.scratch.gas).global_set(gas).end();
     }
 
     fn pay(&mut self, block: &Block) {
         if block.cost == 0 {
             return;
         }
-        let gas = self.context.layout.gas;
         let left = self.scratch.gas;
         let mut sink = self.out.instructions();
-        sink.global_get(gas).i64_const(block.cost as i64).i64_sub();
+        sink.local_get(left).i64_const(block.cost as i64);
         if block.head {
-            sink.local_tee(left).global_set(gas).local_get(left);
-            stop_if_negative(&mut sink);
+            take(&mut sink, self.context.layout.gas, left);
         } else {
-            sink.global_set(gas);
+            sink.i64_sub().local_set(left);
         }
     }
 
@@ -185,14 +185,21 @@ impl Writer<'_> {
         match &operator {
             Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => self.depth += 1,
             Operator::End => self.depth = self.depth.saturating_sub(1),
-            Operator::Return if !self.leaf => {
+            Operator::Return => {
                 self.out.instructions().br(self.depth);
                 return Ok(());
             }
             _ => self.dynamic(&operator),
         }
-        let float = result(&operator);
+        let (gas, left) = (self.context.layout.gas, self.scratch.gas);
+        let (float, calls) = (result(&operator), calls(&operator));
+        if calls {
+            self.out.instructions().local_get(left).global_set(gas);
+        }
         self.out.instruction(&reencoder.instruction(operator)?);
+        if calls {
+            self.out.instructions().global_get(gas).local_set(left);
+        }
         self.settle(float);
         Ok(())
     }
@@ -200,13 +207,15 @@ impl Writer<'_> {
     /// Pays what depends on the operand on top of the stack, a length or a delta.
     fn dynamic(&mut self, operator: &Operator<'_>) {
         use Operator as O;
-        let length = self.scratch.length;
+        let Scratch {
+            length, gas: left, ..
+        } = self.scratch;
         let gas = self.context.layout.gas;
         match operator {
             O::MemoryCopy { .. } | O::MemoryFill { .. } | O::MemoryInit { .. } => {
                 let mut sink = self.out.instructions();
                 sink.local_tee(length);
-                by_bytes(&mut sink, gas, length, self.scratch.gas);
+                by_bytes(&mut sink, gas, length, left);
             }
             O::TableCopy { .. }
             | O::TableFill { .. }
@@ -214,23 +223,23 @@ impl Writer<'_> {
             | O::TableGrow { .. } => {
                 let mut sink = self.out.instructions();
                 sink.local_tee(length)
-                    .global_get(gas)
+                    .local_get(left)
                     .local_get(length)
                     .i64_extend_i32_u();
-                take(&mut sink, gas, self.scratch.gas);
+                take(&mut sink, gas, left);
             }
             O::MemoryGrow { .. } => {
                 let cap = self.context.layout.pages as i32;
                 let mut sink = self.out.instructions();
                 sink.local_tee(length)
-                    .global_get(gas)
+                    .local_get(left)
                     .local_get(length)
                     .i32_const(cap);
                 sink.local_get(length).i32_const(cap).i32_lt_u().select();
                 sink.i64_extend_i32_u()
                     .i64_const(prices::PAGE as i64)
                     .i64_mul();
-                take(&mut sink, gas, self.scratch.gas);
+                take(&mut sink, gas, left);
             }
             _ => (),
         }
@@ -262,29 +271,21 @@ impl Writer<'_> {
 fn take(sink: &mut InstructionSink<'_>, gas: u32, left: u32) {
     sink.i64_sub()
         .local_tee(left)
-        .global_set(gas)
-        .local_get(left);
-    stop_if_negative(sink);
+        .i64_const(0)
+        .i64_lt_s()
+        .if_(BlockType::Empty);
+    sink.local_get(left).global_set(gas).unreachable().end();
 }
 
-/// Pays the length in bytes that local `length` holds.
+/// Pays the length in bytes that local `length` holds from the gas in local `left`.
 pub(super) fn by_bytes(sink: &mut InstructionSink<'_>, gas: u32, length: u32, left: u32) {
     let shift = i64::from(prices::BYTES_PER_OP.trailing_zeros());
-    sink.global_get(gas)
+    sink.local_get(left)
         .local_get(length)
         .i64_extend_i32_u()
         .i64_const(shift)
         .i64_shr_u();
     take(sink, gas, left);
-}
-
-/// Traps if the i64 on top of the stack is negative.
-pub(super) fn stop_if_negative(sink: &mut InstructionSink<'_>) {
-    sink.i64_const(0)
-        .i64_lt_s()
-        .if_(BlockType::Empty)
-        .unreachable()
-        .end();
 }
 
 /// Type of the result, if the instruction may make a NaN of its own.

