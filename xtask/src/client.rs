@@ -1,7 +1,7 @@
 //! What browsers download: built part by part, then laid under one folder named by its contents.
 //!
-//! `.headroom/site/<build>/<name>` is served as `/assets/<build>/<name>`, for ever: relative imports
-//! between the files just work, and a new build has new addresses.
+//! `.headroom/site/<build>/<name>` is served as `/assets/<build>/<name>`, for ever: relative
+//! imports between the files just work, and a new build has new addresses.
 
 use std::path::{Path, PathBuf};
 

@@ -95,7 +95,8 @@ fn build_std() -> Result<()> {
     std::fs::write(folder.join("src/lib.rs"), "")?;
     std::fs::write(
         folder.join("Cargo.toml"),
-        "[package]\nname = \"stdbuild\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[lib]\n[workspace]\n",
+        "[package]\nname = \"stdbuild\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\
+         [lib]\n[workspace]\n",
     )?;
     let output = folder.join("target");
     Run::new(DEBIAN_CARGO)

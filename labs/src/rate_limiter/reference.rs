@@ -106,10 +106,10 @@ impl Gcra {
         self.plans.len() as u32
     }
 
-    /// Makes room for a newcomer once the table is half full: looks at the next few entries and forgets those that owe
-    /// nothing, so the work per call stays small and idle entries never pile up. Only in a
-    /// full table does the look go all the way round, and only if everyone in it owes
-    /// something does the one who is nearest to owing nothing go.
+    /// Makes room for a newcomer once the table is half full: looks at the next few entries
+    /// and forgets those that owe nothing, so the work per call stays small and idle entries
+    /// never pile up. Only in a full table does the look go all the way round, and only if
+    /// everyone in it owes something does the one who is nearest to owing nothing go.
     fn make_room(&mut self) {
         if self.used < self.entries.len() / 2 {
             return;

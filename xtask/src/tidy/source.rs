@@ -15,7 +15,16 @@ const ROOMS: [(&str, &[&str]); 3] = [
             "server/tests/store/",
         ],
     ),
-    ("wasmtime::", &["server/src/sandbox/", "server/tests/"]),
+    (
+        "wasmtime::",
+        // The meter's own tests run what it wrote; the crate itself never does.
+        &[
+            "server/src/sandbox/",
+            "server/tests/",
+            "labs/tests/",
+            "labs/src/meter/spec_suite.rs",
+        ],
+    ),
     ("leptos::", &["app/", "server/src/routes/pages.rs"]),
 ];
 
@@ -83,6 +92,8 @@ pub fn clock(tree: &Tree) -> Vec<String> {
     };
     code(tree)
         .filter(|(path, _, line)| {
+            // Tokio's clock is the runtime's: tests pause it.
+            let line = line.replace("tokio::time::Instant::now", "");
             !free(path) && (line.contains("SystemTime::now") || line.contains("Instant::now"))
         })
         .map(|(path, at, _)| breach(path, at, "take a Clock"))
