@@ -4,9 +4,10 @@ import { expectText } from "./wait.js";
 export const labPath = "/labs/rate_limiter";
 const long = { timeout: 150_000 };
 
+/** The editor, once the island is awake and its script is there. */
 export async function openEditor(page) {
-  await page.getByTestId("workbench").scrollIntoViewIfNeeded();
-  const editor = page.getByRole("textbox", { name: /policy|code|editor/i });
+  await page.locator(".workbench").scrollIntoViewIfNeeded();
+  const editor = page.locator(".wb-editor [contenteditable=true]");
   await editor.waitFor(long);
   return editor;
 }
@@ -20,22 +21,31 @@ export async function paste(page, source) {
 
 export async function upload(page, file) {
   await openEditor(page);
-  await page.locator("[data-testid=workbench] input[type=file]").setInputFiles(file);
+  await page.locator(".workbench input[type=file]").setInputFiles(file);
+  await expectText(page.locator(".wb-status [role=status]"), /Module read/, long);
 }
 
-export const run = (page) => page.getByRole("button", { name: /^run\b/i }).click();
-export const submit = (page) => page.getByRole("button", { name: /^submit\b/i }).click();
+export const run = (page) => page.getByRole("button", { name: "Compile and run" }).click();
+export const submit = (page) => page.getByRole("button", { name: "Submit" }).click();
 
-/** Runs, submits, and returns the two digests the page shows. */
+/** Digest and points of the report under a heading. */
+async function report(page, heading) {
+  const section = page.locator(".wb-reports section", { hasText: heading });
+  const digest = await expectText(section.locator(".digest"), /[0-9a-f]{64}/, long);
+  return { digest, points: await expectText(section.locator(".wb-score"), /[0-9.]+/) };
+}
+
+export const localReport = (page) => report(page, "In this browser");
+export const serverReport = (page) => report(page, "On the server");
+
+/** Runs, submits, and returns what the page shows of both reports. */
 export async function runAndSubmit(page) {
   await run(page);
-  const local = await expectText(page.getByTestId("local-digest"), /[0-9a-f]{64}/, long);
+  const local = await localReport(page);
   await submit(page);
-  const server = await expectText(page.getByTestId("server-digest"), /[0-9a-f]{64}/, long);
+  const server = await serverReport(page);
   return { local, server };
 }
 
-/** The message a failed run shows. */
-export async function message(page, pattern) {
-  return expectText(page.getByTestId("run-message"), pattern, long);
-}
+/** What a failed run shows. */
+export const message = (page, pattern) => expectText(page.locator(".wb-errors"), pattern, long);

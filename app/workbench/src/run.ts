@@ -34,7 +34,7 @@ export async function runLab(
         answer = engine.runCase(ask.lab, index, i, policy);
       } catch (error) {
         if (!(error instanceof GuestFault)) throw error;
-        if (!told.has(error.message)) send(JSON.stringify({ type: "error", ...error.trouble }));
+        if (!told.has(error.message)) send(JSON.stringify({ type: "fault", ...error.trouble }));
         told.add(error.message);
         engine = fresh();
         if (room) engine.admit(room);

@@ -134,7 +134,7 @@ test("a whole run streams cases and ends with exact reports", { skip }, async ()
   const short = report.scenarios.filter((s: any) => s.score < 1_000_000);
   assert.deepEqual(short.map((s: any) => s.id), ["tail"]);
   console.log("tail:", JSON.stringify(short[0].cases[0].fault));
-  console.log(sent.filter((m) => m.type === "error"));
+  console.log(sent.filter((m) => m.type === "fault"));
   const progress = sent.filter((m) => m.type === "progress");
   assert.equal(progress.at(-1)?.done, progress.at(-1)?.total);
   assert.ok(sent.some((m) => m.type === "case" && m.plots.length > 0));
@@ -142,7 +142,7 @@ test("a whole run streams cases and ends with exact reports", { skip }, async ()
 
 test("a policy that traps in every case still gets its report", { skip }, async () => {
   const sent = await messages(await built(allow("  while (true) {}\n  return 1;")), []);
-  assert.equal(sent.filter((m) => m.type === "error").length, 1);
+  assert.equal(sent.filter((m) => m.type === "fault").length, 1);
   const report = JSON.parse(sent.find((m) => m.type === "report")?.report);
   assert.equal(report.score, 0);
   assert.ok(report.scenarios.every((s: any) => s.cases.every((c: any) => c.fault)));

@@ -48,6 +48,17 @@ pub enum Message {
         /// What it said.
         text: String,
     },
+    /// The module stopped in one scenario; the run goes on with the next.
+    Fault {
+        /// What happened.
+        message: String,
+        /// What to do.
+        #[serde(default)]
+        advice: Option<String>,
+        /// Where in the source.
+        #[serde(default)]
+        position: Option<serde_json::Value>,
+    },
     /// The run could not go on.
     Error {
         /// What happened.
@@ -59,6 +70,15 @@ pub enum Message {
         #[serde(default)]
         position: Option<serde_json::Value>,
     },
+}
+
+/// Lines below a trouble; a module that stops everywhere need not say so 24 times.
+const LINES_MAX: usize = 6;
+
+fn place(position: Option<serde_json::Value>) -> Option<String> {
+    position
+        .filter(|p| !p.is_null())
+        .map(|p| format!("At {p}."))
 }
 
 /// Every signal of the workbench.
@@ -149,17 +169,22 @@ impl State {
             Message::Progress { done, total } => self.progress.set((done, total)),
             Message::Report { report } => self.take_report(&report),
             Message::Log { text } => self.log.update(|log| log.push(text)),
+            Message::Fault {
+                message,
+                advice,
+                position,
+            } => self.trouble.set(Some(Trouble {
+                title: message,
+                lines: advice.into_iter().chain(place(position)).collect(),
+            })),
             Message::Error {
                 message,
                 advice,
                 position,
-            } => {
-                let place = position
-                    .filter(|p| !p.is_null())
-                    .map(|p| format!("At {p}."));
-                let lines = advice.into_iter().chain(place).collect();
-                self.fail(&message, lines);
-            }
+            } => self.fail(
+                &message,
+                advice.into_iter().chain(place(position)).collect(),
+            ),
         }
     }
 
@@ -171,20 +196,21 @@ impl State {
                 .get(fault.at.export)
                 .map_or("?", |e| e.name.as_str());
             let args: Vec<String> = fault.at.args.iter().map(i64::to_string).collect();
-            let place = format!(
-                "Scenario {}, call {}: {name}({}).",
+            let line = format!(
+                "Scenario {}, call {}: {name}({}). It scores 0 until the call returns.",
                 case.scenario,
                 fault.at.call,
                 args.join(", ")
             );
-            let lines = vec![
-                place,
-                "This scenario scores 0 until the call returns.".to_owned(),
-            ];
-            self.trouble.set(Some(Trouble {
-                title: fault.kind.to_string(),
-                lines,
-            }));
+            self.trouble.update(|trouble| {
+                let trouble = trouble.get_or_insert_with(|| Trouble {
+                    title: fault.kind.to_string(),
+                    lines: Vec::new(),
+                });
+                if trouble.lines.len() < LINES_MAX {
+                    trouble.lines.push(line);
+                }
+            });
         }
         self.cases.update(|cases| {
             cases.entry(case.scenario.clone()).or_insert((case, plots));
