@@ -1,0 +1,125 @@
+//! Lab template_lab: say here what the policy decides, and where the idea comes from.
+
+mod naive;
+mod reference;
+
+use std::sync::OnceLock;
+
+use crate::engine::PPM;
+use crate::engine::plot::{Axis, Mark, Plot, Role, Series};
+use crate::engine::rng::Draws;
+use crate::guest::{FaultKind, Guest, Reply, Run};
+use crate::lab::{Files, Lab, Outcome, Policy, PolicyRole, Setting, Starter};
+
+/// Export number of `decide`.
+const DECIDE: usize = 0;
+
+/// The lab.
+pub static LAB: Lab = Lab {
+    id: "template_lab",
+    spec_json: include_str!(concat!(env!("OUT_DIR"), "/template_lab.json")),
+    spec: OnceLock::new(),
+    simulate,
+    policies: &[
+        Policy {
+            id: "reference",
+            title: "Reference",
+            doc: "Compares with the middle.",
+            role: PolicyRole::Reference,
+            make: || Box::new(Seat(reference::decide)),
+        },
+        Policy {
+            id: "naive",
+            title: "Always yes",
+            doc: "Right half of the time.",
+            role: PolicyRole::Naive,
+            make: || Box::new(Seat(naive::decide)),
+        },
+    ],
+    files: Files {
+        brief: include_str!("brief.md"),
+        hints: include_str!("hints.md"),
+        starters: &[
+            Starter {
+                language: "assemblyscript",
+                file: "policy.ts",
+                source: include_str!("starter/assemblyscript.ts"),
+                build: "asc policy.ts -o policy.wasm -O3 --runtime minimal",
+            },
+            Starter {
+                language: "rust",
+                file: "policy.rs",
+                source: include_str!("starter/rust.rs"),
+                build: "rustc policy.rs -o policy.wasm --target wasm32-unknown-unknown \
+                        --edition 2024 --crate-type cdylib -O -C strip=symbols",
+            },
+            Starter {
+                language: "c",
+                file: "policy.c",
+                source: include_str!("starter/c.c"),
+                build: "clang policy.c -o policy.wasm --target=wasm32 -O2 -nostdlib \
+                        -Wl,--no-entry",
+            },
+            Starter {
+                language: "zig",
+                file: "policy.zig",
+                source: include_str!("starter/zig.zig"),
+                build: "zig build-exe policy.zig -femit-bin=policy.wasm \
+                        -target wasm32-freestanding -O ReleaseSmall -fno-entry -rdynamic",
+            },
+            Starter {
+                language: "go",
+                file: "policy.go",
+                source: include_str!("starter/go.go"),
+                build: "tinygo build -o policy.wasm -target wasm-unknown -no-debug policy.go",
+            },
+        ],
+    },
+};
+
+/// A policy in Rust as the simulator sees it.
+struct Seat(fn(i64) -> i32);
+
+impl Guest for Seat {
+    fn call(&mut self, export: usize, args: &[i64]) -> Result<Reply, FaultKind> {
+        match (export, args) {
+            (DECIDE, &[value]) => Ok(Reply { value: i64::from((self.0)(value)), ops: 0 }),
+            _ => Err(FaultKind::Trap),
+        }
+    }
+
+    fn pages(&self) -> u32 {
+        0
+    }
+}
+
+/// The world: integer time, counter-based draws, no randomness of its own.
+fn simulate(setting: &Setting<'_>, run: &mut Run<'_>) -> Result<Outcome, FaultKind> {
+    let instance = run.spawn()?;
+    let calls = setting.scenario.param("calls");
+    let mut draws = Draws::new(setting.seed, 1, 0);
+    let mut wrong = 0;
+    let mut points = Vec::new();
+    for k in 0..calls {
+        let value = draws.below(1_000_000) as i64;
+        let answer = run.call(instance, DECIDE, &[value])?;
+        if !(0..=1).contains(&answer) {
+            return Err(FaultKind::BadReturn { value: answer });
+        }
+        wrong += i64::from((answer == 1) != (value >= 500_000));
+        if setting.plots && k % 10 == 0 {
+            points.push([k, wrong]);
+        }
+    }
+    let series = Series { label: "policy".into(), role: Role::Policy, mark: Mark::Step, points };
+    let plot = Plot {
+        id: "wrong".into(),
+        title: "Wrong answers".into(),
+        caption: "Flat is right.".into(),
+        x: Axis::new("call", "", 1),
+        y: Axis::new("wrong so far", "", 1),
+        series: vec![series],
+    };
+    let plots = if setting.plots { vec![plot] } else { Vec::new() };
+    Ok(Outcome { metrics: vec![("wrong", wrong * PPM / calls.max(1))], plots })
+}
