@@ -5,9 +5,12 @@
     reason = "tests fail by panicking"
 )]
 
+mod cli;
 mod client;
 mod connections;
 mod guards;
 mod pages;
+mod real;
+mod sessions;
 mod submissions;
 mod test_app;
