@@ -143,7 +143,6 @@ fn seconds(ns: i64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
     use super::*;
 
     fn limits(clock: &Clock) -> SubmissionLimits {

@@ -5,7 +5,6 @@ pub use app::ProblemKind as Kind;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
     use crate::backend::Pages;
     use crate::state::Site as _;
 

@@ -317,9 +317,8 @@ impl Worker {
 
     async fn death(&mut self) -> Death {
         let words = self.words().await;
-        let status = match timeout(START, self.child.wait()).await {
-            Ok(Ok(status)) => status,
-            _ => return Death::Crash(words),
+        let Ok(Ok(status)) = timeout(START, self.child.wait()).await else {
+            return Death::Crash(words);
         };
         match signal(status) {
             Some(CPU_EXCEEDED) => Death::Cpu,

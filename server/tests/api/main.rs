@@ -4,6 +4,10 @@
     clippy::expect_used,
     reason = "tests fail by panicking"
 )]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "how long real connections take is measured here"
+)]
 
 mod cli;
 mod client;
