@@ -283,7 +283,7 @@ fn trace(setup: &Setup) -> Vec<Request> {
         requests.push(Request {
             at_ns: EPOCH_NS + at_ns,
             cost,
-        })
+        });
     };
     let interval = setup.interval_ns();
     match setup.shape {

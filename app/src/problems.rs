@@ -30,7 +30,7 @@ const fn kind(
 /// Every kind of problem with a page.
 pub const PROBLEMS: &[ProblemKind] = &[
     kind(
-        "bad-request",
+        "request-invalid",
         400,
         "The request cannot be read",
         "A header, the query or the body is not what the address expects. The detail says which \
@@ -84,7 +84,7 @@ pub const PROBLEMS: &[ProblemKind] = &[
          runtime you do not need.",
     ),
     kind(
-        "payload-too-large",
+        "body-too-large",
         413,
         "The request body is too large",
         "The limit for the address is in the detail.",
@@ -96,24 +96,18 @@ pub const PROBLEMS: &[ProblemKind] = &[
         "Send a module as application/wasm, or JSON or multipart as the lab's page shows.",
     ),
     kind(
-        "idempotency-conflict",
+        "idempotency-key-reused",
         422,
         "This idempotency key was used for another body",
         "Use a new Idempotency-Key for each new submission; repeat a key only to repeat the \
          same request.",
     ),
     kind(
-        "cross-site",
+        "cross-site-request",
         403,
         "The request came from another site",
         "Browsers may send changes to this site only from its own pages. Reload the page and \
          try again.",
-    ),
-    kind(
-        "too-many-requests",
-        429,
-        "Too many requests",
-        "Wait as long as the Retry-After header says.",
     ),
     kind(
         "too-many-submissions",
@@ -137,6 +131,27 @@ pub const PROBLEMS: &[ProblemKind] = &[
          The fault is the server's and is logged with the request id.",
     ),
     kind(
+        "grading-timeout",
+        422,
+        "Grading the module took too long",
+        "Compiling and running the module used more time than one grading may. Large functions \
+         are slow to compile: make the module smaller, and build it in release mode.",
+    ),
+    kind(
+        "grading-memory",
+        422,
+        "Grading the module took too much memory",
+        "Compiling the module needs more memory than one grading may use. Split large functions, \
+         and build in release mode.",
+    ),
+    kind(
+        "grader-crashed",
+        500,
+        "The module ended two graders",
+        "A module must not be able to do that: please report it as a bug, with the module. \
+         Nothing else was harmed.",
+    ),
+    kind(
         "unavailable",
         503,
         "The server cannot take this now",
@@ -152,9 +167,35 @@ pub const PROBLEMS: &[ProblemKind] = &[
 ];
 
 impl ProblemKind {
+    /// The kind called `code`, for code that answers it: `const { ProblemKind::named("…") }` does
+    /// not compile unless the kind, and with it its page, exists.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    pub const fn named(code: &str) -> &'static Self {
+        let mut at = 0;
+        while at < PROBLEMS.len() {
+            if is_same(PROBLEMS[at].code.as_bytes(), code.as_bytes()) {
+                return &PROBLEMS[at];
+            }
+            at += 1;
+        }
+        panic!("no problem has this code")
+    }
+
     /// The kind called `code`.
     #[must_use]
     pub fn by_code(code: &str) -> Option<&'static Self> {
         PROBLEMS.iter().find(|kind| kind.code == code)
     }
+}
+
+/// `==`, which constants cannot use yet.
+const fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
 }

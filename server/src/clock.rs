@@ -24,6 +24,10 @@ impl Clock {
 
     /// The time of day, in Unix milliseconds.
     #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the system"
+    )]
     pub fn now_ms(&self) -> i64 {
         match self {
             Self::System => SystemTime::now()
@@ -37,6 +41,10 @@ impl Clock {
 
     /// Nanoseconds since an arbitrary moment; never goes back. For durations.
     #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the system"
+    )]
     pub fn monotonic_ns(&self) -> u64 {
         static START: OnceLock<Instant> = OnceLock::new();
         match self {

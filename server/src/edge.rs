@@ -97,7 +97,7 @@ fn rendered(
         return response;
     }
     let (mut parts, mut body) = response.into_parts();
-    if parts.extensions.get::<Failure>().is_none() && !is_page(&parts.headers) {
+    if parts.extensions.get::<Failure>().is_none() && !is_ours(&parts.headers) {
         let named = of_status(status, method).into_response();
         let (named, named_body) = named.into_parts();
         parts.status = named.status;
@@ -123,10 +123,10 @@ fn rendered(
     Response::from_parts(parts, body)
 }
 
-fn is_page(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+/// Pages and JSON come from our handlers; layers below them answer plain text or nothing.
+fn is_ours(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    kind.is_some_and(|kind| kind.starts_with(b"text/html") || kind == b"application/json")
 }
 
 /// A person with a browser, outside the API.

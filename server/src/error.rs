@@ -4,7 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
-use crate::problem::{self, Kind};
+use crate::problem::Kind;
 use crate::store::StoreError;
 
 /// A refused or failed request.
@@ -118,25 +118,25 @@ impl Failure {
 }
 
 impl Error {
-    /// The code in `/problems/CODE`.
-    pub fn code(&self) -> &'static str {
+    /// The row in the table of problems.
+    pub fn kind(&self) -> &'static Kind {
         match self {
-            Self::NotFound => "not-found",
-            Self::LabNotFound(_) => "lab-not-found",
-            Self::SubmissionNotFound(_) => "submission-not-found",
-            Self::MethodNotAllowed(_) => "method-not-allowed",
-            Self::Invalid(_) => "request-invalid",
-            Self::ModuleInvalid(_) => "module-invalid",
-            Self::ModuleTooLarge { .. } => "module-too-large",
-            Self::TooLarge => "body-too-large",
-            Self::UnsupportedMediaType(_) => "unsupported-media-type",
-            Self::Timeout => "request-timeout",
-            Self::IdempotencyConflict => "idempotency-key-reused",
-            Self::TooManySubmissions { .. } => "too-many-submissions",
-            Self::QueueFull { .. } => "grading-queue-full",
-            Self::CrossSite => "cross-site-request",
-            Self::Unavailable(_) => "unavailable",
-            Self::Internal(_) => "internal",
+            Self::NotFound => const { Kind::named("not-found") },
+            Self::LabNotFound(_) => const { Kind::named("lab-not-found") },
+            Self::SubmissionNotFound(_) => const { Kind::named("submission-not-found") },
+            Self::MethodNotAllowed(_) => const { Kind::named("method-not-allowed") },
+            Self::Invalid(_) => const { Kind::named("request-invalid") },
+            Self::ModuleInvalid(_) => const { Kind::named("module-invalid") },
+            Self::ModuleTooLarge { .. } => const { Kind::named("module-too-large") },
+            Self::TooLarge => const { Kind::named("body-too-large") },
+            Self::UnsupportedMediaType(_) => const { Kind::named("unsupported-media-type") },
+            Self::Timeout => const { Kind::named("request-timeout") },
+            Self::IdempotencyConflict => const { Kind::named("idempotency-key-reused") },
+            Self::TooManySubmissions { .. } => const { Kind::named("too-many-submissions") },
+            Self::QueueFull { .. } => const { Kind::named("grading-queue-full") },
+            Self::CrossSite => const { Kind::named("cross-site-request") },
+            Self::Unavailable(_) => const { Kind::named("unavailable") },
+            Self::Internal(_) => const { Kind::named("internal") },
         }
     }
 
@@ -180,9 +180,8 @@ impl IntoResponse for Error {
             Self::Unavailable(cause) => tracing::warn!("unavailable: {cause:#}"),
             _ => {}
         }
-        let kind = problem::by_code(self.code());
         let failure = Failure {
-            kind,
+            kind: self.kind(),
             detail: self.to_string(),
             extra: self.extra(),
         };

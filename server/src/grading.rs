@@ -1,5 +1,6 @@
 //! The pool of graders, as the jobs see it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -7,25 +8,25 @@ use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::grader::key::InstanceKey;
-use crate::grader::{Failure, Graded, Pool, PoolConfig};
+use crate::grader::{Failure, Graded, Pool, PoolConfig, Status};
 use crate::jobs::grade_submission::{Edition, GradeFailure, Grader, Problem};
 use crate::store::grades::Findings;
 
-/// Starts the graders; the first has tested itself when this returns.
+/// Starts the graders, children that are `program`; the first has tested itself when this
+/// returns.
 ///
 /// # Errors
 /// When no grader passes its own test.
-pub async fn start(config: &Config) -> anyhow::Result<Arc<dyn Grader>> {
+pub async fn start(config: &Config, program: PathBuf) -> anyhow::Result<Arc<dyn Grader>> {
     std::fs::create_dir_all(&config.data.dir)?;
     let key = InstanceKey::open(&config.data.dir)?;
-    let workers = config.grader.worker_count();
-    let pool = Pool::new(
-        PoolConfig {
-            workers,
-            ..PoolConfig::standard()?
-        },
-        Some(key),
-    );
+    let settings = PoolConfig {
+        workers: config.grader.worker_count(),
+        deadline: config.grader.deadline(),
+        cpu_s: config.grader.cpu_s,
+        ..PoolConfig::standard(program)
+    };
+    let pool = Pool::new(settings, Some(key));
     pool.warm()
         .await
         .map_err(|reason| anyhow::anyhow!("no grader can be started: {reason}"))?;
@@ -44,14 +45,18 @@ impl Grader for Graders {
         })
     }
 
+    fn status(&self) -> Status {
+        self.0.status()
+    }
+
     async fn grade(&self, lab: &str, module: &[u8]) -> Result<Findings, GradeFailure> {
         match self.0.grade(lab, module).await {
             Ok(graded) => findings(graded),
             Err(Failure::Retry(reason)) => Err(GradeFailure::Retry(reason)),
             Err(Failure::Problem(problem)) => Err(GradeFailure::Problem(Problem {
-                code: problem.code.to_owned(),
-                title: problem.title.to_owned(),
+                kind: problem.kind,
                 detail: problem.detail,
+                errors: problem.errors,
             })),
         }
     }

@@ -120,7 +120,6 @@ impl Ids {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
     use super::{Id, Ids};
     use crate::clock::Clock;

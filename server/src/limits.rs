@@ -1,40 +1,38 @@
-//! Caps on submissions: per client and for everybody together. The policy is GCRA, the reference
-//! of the rate-limiter lab: one number per client, which says when its bucket is full again.
+//! Caps on submissions: per client and for everybody together. The policy is the reference of the
+//! rate-limiter lab, the very code that its lesson shows.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use labs::rate_limiter::policy::Limiter as _;
+use labs::rate_limiter::reference::Gcra;
+use sha2::{Digest as _, Sha256};
 
 use crate::accept::client_key;
 use crate::clock::Clock;
 use crate::config::LimitsConfig;
 use crate::error::Error;
 
-const MINUTE_NS: u64 = 60_000_000_000;
-/// Clients remembered; when there are more, the idle ones are forgotten first.
-const CLIENTS_MAX: usize = 65_536;
+const MINUTE_NS: i64 = 60_000_000_000;
+const SECOND_NS: i64 = 1_000_000_000;
+/// Clients remembered. Beyond it, who owes least is forgotten first.
+const CLIENTS: usize = 1 << 16;
+/// The one tenant of the cap on everybody.
+const EVERYBODY: i64 = 0;
 
 /// The caps on submissions.
-#[derive(Debug)]
 pub struct SubmissionLimits {
     clock: Clock,
-    client: Contract,
-    global: Contract,
-    state: Mutex<State>,
+    client: Cap,
+    global: Cap,
 }
 
-#[derive(Debug, Default)]
-struct State {
-    clients: BTreeMap<IpAddr, u64>,
-    global: u64,
-}
-
-/// So many per minute, so many at once.
-#[derive(Clone, Copy, Debug)]
-struct Contract {
+/// A limiter that gives every tenant the same contract.
+struct Cap {
     name: &'static str,
     per_minute: u32,
     burst: u32,
+    limiter: Mutex<Gcra>,
 }
 
 /// What a client may still do, for the `RateLimit` headers.
@@ -49,21 +47,14 @@ pub struct Allowance {
 impl SubmissionLimits {
     /// The caps as configured.
     pub fn new(config: &LimitsConfig, clock: Clock) -> Self {
-        let client = Contract {
-            name: "client",
-            per_minute: config.submissions_per_minute.max(1),
-            burst: config.submissions_burst.max(1),
-        };
-        let global = Contract {
-            name: "global",
-            per_minute: config.global_submissions_per_minute.max(1),
-            burst: config.global_submissions_burst.max(1),
-        };
+        let (per_minute, burst) = (config.submissions_per_minute, config.submissions_burst);
+        let client = Cap::new("client", per_minute, burst, CLIENTS);
+        let per_minute = config.global_submissions_per_minute;
+        let global = Cap::new("global", per_minute, config.global_submissions_burst, 2);
         Self {
             clock,
             client,
             global,
-            state: Mutex::default(),
         }
     }
 
@@ -72,51 +63,72 @@ impl SubmissionLimits {
     /// # Errors
     /// [`Error::TooManySubmissions`]; then nothing was counted.
     pub fn take(&self, address: IpAddr) -> Result<Allowance, Error> {
-        let now = self.clock.monotonic_ns();
-        let key = client_key(address);
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.clients.len() >= CLIENTS_MAX {
-            state.clients.retain(|_, full_at| *full_at > now);
-        }
-        let full_at = state.clients.get(&key).copied().unwrap_or(0);
-        let client = self.client.decide(full_at, now)?;
-        let global = self.global.decide(state.global, now)?;
-        state.global = global;
-        // A table still full of busy clients: the global cap alone holds for newcomers.
-        if state.clients.len() < CLIENTS_MAX || state.clients.contains_key(&key) {
-            state.clients.insert(key, client);
-        }
-        Ok(self.client.allowance(client, now))
+        let now_ns = i64::try_from(self.clock.monotonic_ns()).unwrap_or(i64::MAX / 2);
+        let tenant = tenant(address);
+        // Both are held, always in this order, so that what both allow is counted by both.
+        let (mut client, mut global) = (self.client.lock(), self.global.lock());
+        self.client.ask(&mut client, tenant, now_ns)?;
+        self.global.ask(&mut global, EVERYBODY, now_ns)?;
+        client.allow(tenant, now_ns, 1);
+        global.allow(EVERYBODY, now_ns, 1);
+        Ok(self.client.allowance(&client, tenant, now_ns))
     }
 }
 
-impl Contract {
-    fn interval_ns(self) -> u64 {
-        MINUTE_NS / u64::from(self.per_minute)
-    }
+/// The client's number. SHA-256, so that nobody can choose addresses which share one.
+fn tenant(address: IpAddr) -> i64 {
+    let digest = Sha256::digest(client_key(address).to_string());
+    let first = digest.first_chunk().copied().unwrap_or_default();
+    i64::from_le_bytes(first)
+}
 
-    /// The new time at which the bucket is full, or the refusal.
-    fn decide(self, full_at: u64, now: u64) -> Result<u64, Error> {
-        let level = full_at.max(now) + self.interval_ns();
-        let most = now + self.interval_ns() * u64::from(self.burst);
-        if level <= most {
-            return Ok(level);
+impl Cap {
+    fn new(name: &'static str, per_minute: u32, burst: u32, tenants: usize) -> Self {
+        Self {
+            name,
+            per_minute: per_minute.max(1),
+            burst: burst.max(1),
+            limiter: Mutex::new(Gcra::new(tenants)),
         }
-        Err(Error::TooManySubmissions {
-            retry_after_s: (level - most).div_ceil(1_000_000_000),
-            policy: self.policy(),
-            name: self.name,
-        })
     }
 
-    fn policy(self) -> String {
+    fn lock(&self) -> MutexGuard<'_, Gcra> {
+        self.limiter.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn interval_ns(&self) -> i64 {
+        (MINUTE_NS / i64::from(self.per_minute)).max(1)
+    }
+
+    /// A bucket deeper than a century is as good as any.
+    fn burst(&self) -> i64 {
+        i64::from(self.burst).min(i64::MAX / 4 / self.interval_ns())
+    }
+
+    /// Nothing if a submission would fit now. Counts nothing.
+    fn ask(&self, limiter: &mut Gcra, tenant: i64, now_ns: i64) -> Result<(), Error> {
+        // An idle tenant may have been forgotten; then this introduces it again.
+        limiter.configure(tenant, self.interval_ns(), self.burst());
+        match limiter.wait_ns(tenant, now_ns, 1).unwrap_or(0) {
+            0 => Ok(()),
+            wait_ns => Err(Error::TooManySubmissions {
+                retry_after_s: seconds(wait_ns),
+                policy: self.policy(),
+                name: self.name,
+            }),
+        }
+    }
+
+    fn policy(&self) -> String {
         format!("\"{}\";q={};w=60", self.name, self.per_minute)
     }
 
-    fn allowance(self, full_at: u64, now: u64) -> Allowance {
-        let used = full_at.saturating_sub(now);
-        let remaining = u64::from(self.burst).saturating_sub(used.div_ceil(self.interval_ns()));
-        let reset_s = used.div_ceil(1_000_000_000);
+    fn allowance(&self, limiter: &Gcra, tenant: i64, now_ns: i64) -> Allowance {
+        // The whole burst fits again when nothing is owed any more.
+        let owed_ns = limiter.wait_ns(tenant, now_ns, self.burst()).unwrap_or(0);
+        let used = (owed_ns + self.interval_ns() - 1) / self.interval_ns();
+        let remaining = (self.burst() - used).max(0);
+        let reset_s = seconds(owed_ns);
         Allowance {
             policy: self.policy(),
             remaining: format!("\"{}\";r={remaining};t={reset_s}", self.name),
@@ -124,9 +136,13 @@ impl Contract {
     }
 }
 
+/// Whole seconds, rounded up.
+fn seconds(ns: i64) -> u64 {
+    u64::try_from((ns + SECOND_NS - 1) / SECOND_NS).unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
     use super::*;
 
     fn limits(clock: &Clock) -> SubmissionLimits {

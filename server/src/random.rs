@@ -14,6 +14,10 @@ pub struct Random(Arc<Mutex<StdRng>>);
 impl Random {
     /// A generator seeded by the operating system.
     #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the system"
+    )]
     pub fn system() -> Self {
         Self::from_rng(StdRng::from_rng(&mut rand::rng()))
     }

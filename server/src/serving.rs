@@ -9,6 +9,7 @@ use crate::accept;
 use crate::config::Config;
 use crate::jobs::{self, Runner, RunnerConfig, Running};
 use crate::routes;
+use crate::sessions::Sessions;
 use crate::state::{AppState, Parts};
 use crate::store::Db;
 
@@ -78,6 +79,8 @@ impl Server {
         let config = self.state.config.server.clone();
         let grace = config.drain_timeout();
         let app = routes::router(self.state.clone());
+        let sessions = Sessions::new(self.state.db.clone(), self.state.parts.clock.clone());
+        let sweep = tokio::spawn(sessions.sweep(self.state.stop.clone()));
         let cut = accept::serve(self.listener, app, config, self.state.stop.clone()).await;
         if cut > 0 {
             tracing::warn!(
@@ -86,6 +89,9 @@ impl Server {
             );
         }
         self.jobs.stop(grace).await;
+        if let Err(error) = sweep.await {
+            tracing::error!(%error, "the sweep of sessions failed: {error}");
+        }
         self.state.db.close().await;
     }
 }

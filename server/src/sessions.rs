@@ -2,16 +2,23 @@
 //! SHA-256 of each id is kept, and an id has 128 random bits.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::Value;
 use time::OffsetDateTime;
+use tokio_util::sync::CancellationToken;
 use tower_sessions::SessionStore;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 
 use crate::clock::Clock;
 use crate::store::{Db, StoreError, modules, sessions};
+
+/// How often expired sessions are forgotten, milliseconds.
+const SWEEP_EVERY_MS: i64 = 3_600_000;
+/// How often to look at the clock.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Keeps sessions in the database.
 #[derive(Debug, Clone)]
@@ -33,6 +40,21 @@ impl Sessions {
         let deleted = sessions::delete_expired(&mut tx, self.clock.now_ms()).await?;
         tx.commit().await?;
         Ok(deleted)
+    }
+
+    /// Forgets expired sessions once an hour, until `stop`.
+    pub async fn sweep(self, stop: CancellationToken) {
+        let mut due_ms = 0;
+        while !stop.is_cancelled() {
+            let now_ms = self.clock.now_ms();
+            if now_ms >= due_ms {
+                due_ms = now_ms + SWEEP_EVERY_MS;
+                if let Err(error) = self.delete_expired().await {
+                    tracing::warn!(%error, "cannot forget expired sessions: {error}");
+                }
+            }
+            tokio::select! { () = stop.cancelled() => {} () = tokio::time::sleep(LOOK_EVERY) => {} }
+        }
     }
 }
 

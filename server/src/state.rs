@@ -84,6 +84,8 @@ pub struct Shared {
     pub assets: AssetCache,
     /// The Content-Security-Policy of every response.
     pub csp: HeaderValue,
+    /// Cancelled when nobody new should be sent here any more.
+    pub drain: CancellationToken,
     /// Cancelled when the server is to stop.
     pub stop: CancellationToken,
 }
@@ -100,6 +102,7 @@ impl AppState {
             config,
             parts,
             db,
+            drain: CancellationToken::new(),
             stop,
         }))
     }

@@ -8,7 +8,7 @@ mod meter;
 mod mutants;
 mod naive;
 mod plots;
-mod policy;
+pub mod policy;
 pub mod reference;
 mod trace;
 mod world;

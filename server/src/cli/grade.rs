@@ -58,7 +58,7 @@ fn refused(failure: Failure) -> anyhow::Result<ExitCode> {
     match failure {
         Failure::Retry(reason) => anyhow::bail!("could not be graded: {reason}"),
         Failure::Problem(problem) => {
-            eprintln!("{}: {}", problem.title, problem.detail);
+            eprintln!("{}: {}", problem.kind.title, problem.detail);
             for error in &problem.errors {
                 eprintln!("  {}: {}", error.code, error.message);
             }

@@ -11,7 +11,7 @@ use crate::sandbox::lockdown::Bounds;
 #[derive(Debug, Clone, Args)]
 pub struct Grader {
     /// CPU time over the whole life of the process.
-    #[arg(long, default_value_t = 8)]
+    #[arg(long, default_value_t = 20)]
     pub cpu_seconds: u64,
     /// Address space, bytes.
     #[arg(long, default_value_t = 1 << 30)]

@@ -6,14 +6,13 @@ use std::sync::Arc;
 
 use clap::Args;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
 use crate::Server;
 use crate::backend::{Labs, Pages};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::random::Random;
-use crate::state::Parts;
+use crate::state::{AppState, Parts};
 use crate::{grading, telemetry};
 
 /// What may be said on the command line; the rest is in the settings.
@@ -60,7 +59,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let parts = Parts {
         site: pages.clone(),
         catalogue: Arc::new(Labs),
-        grader: grading::start(&config).await?,
+        grader: grading::start(&config, std::env::current_exe()?).await?,
         clock: Clock::System,
         random: Random::system(),
     };
@@ -69,13 +68,13 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         Some(dir) => Some(super::authoring::watch(dir, pages, server.state())?),
         None => None,
     };
-    tokio::spawn(stop_on_signal(server.stopper()));
+    tokio::spawn(stop_on_signal(server.state()));
     println!("Headroom is at {url} (Ctrl-C stops it)");
     server.run().await;
     Ok(())
 }
 
-async fn stop_on_signal(stop: CancellationToken) {
+async fn stop_on_signal(state: AppState) {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -93,5 +92,7 @@ async fn stop_on_signal(stop: CancellationToken) {
     #[cfg(not(unix))]
     drop(tokio::signal::ctrl_c().await);
     tracing::info!("stopping: requests in flight are finished first");
-    stop.cancel();
+    state.drain.cancel();
+    tokio::time::sleep(state.config.server.drain()).await;
+    state.stop.cancel();
 }

@@ -1,6 +1,7 @@
 //! `[grader]`.
 
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,10 @@ pub struct GraderConfig {
     pub workers: usize,
     /// Submissions that may wait.
     pub queue_max: u32,
+    /// Real time one grading may take, seconds.
+    pub deadline_s: u64,
+    /// CPU time one grading may take, seconds.
+    pub cpu_s: u64,
 }
 
 impl Default for GraderConfig {
@@ -19,11 +24,19 @@ impl Default for GraderConfig {
         Self {
             workers: 0,
             queue_max: 256,
+            deadline_s: 30,
+            cpu_s: 20,
         }
     }
 }
 
 impl GraderConfig {
+    /// Real time one grading may take.
+    #[must_use]
+    pub fn deadline(&self) -> Duration {
+        Duration::from_secs(self.deadline_s.max(1))
+    }
+
     /// Processes to start, at least one.
     pub fn worker_count(&self) -> usize {
         if self.workers > 0 {

@@ -124,7 +124,6 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
     use super::*;
 
     fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {

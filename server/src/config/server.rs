@@ -24,7 +24,9 @@ pub struct ServerConfig {
     pub header_timeout_ms: u64,
     /// Time for a request's whole body.
     pub body_timeout_ms: u64,
-    /// Time for requests in flight after SIGTERM.
+    /// Time between SIGTERM and the end of listening, in which `/readyz` answers 503.
+    pub drain_ms: u64,
+    /// Time for requests in flight after that.
     pub drain_timeout_ms: u64,
 }
 
@@ -38,6 +40,7 @@ impl Default for ServerConfig {
             max_connections_per_client: 512,
             header_timeout_ms: 10_000,
             body_timeout_ms: 20_000,
+            drain_ms: 0,
             drain_timeout_ms: 20_000,
         }
     }
@@ -52,6 +55,11 @@ impl ServerConfig {
     /// Time for a request's body.
     pub fn body_timeout(&self) -> Duration {
         Duration::from_millis(self.body_timeout_ms)
+    }
+
+    /// Time to go on listening after SIGTERM.
+    pub fn drain(&self) -> Duration {
+        Duration::from_millis(self.drain_ms)
     }
 
     /// Time to finish after SIGTERM.
@@ -148,7 +156,6 @@ impl Serialize for Network {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
     use super::*;
 
     #[test]

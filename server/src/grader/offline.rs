@@ -16,8 +16,10 @@ const PPM_PER_POINT: f64 = 10_000.0;
 /// # Errors
 /// Why there is no grade.
 pub async fn module(lab: &Lab, bytes: &[u8]) -> Result<Graded, Failure> {
-    let config = PoolConfig::standard().map_err(|error| Failure::Retry(error.to_string()))?;
-    Pool::new(config, None).grade(lab.id, bytes).await
+    let program = std::env::current_exe().map_err(|error| Failure::Retry(error.to_string()))?;
+    Pool::new(PoolConfig::standard(program), None)
+        .grade(lab.id, bytes)
+        .await
 }
 
 /// Grades a built-in policy in this process: it is our own code.

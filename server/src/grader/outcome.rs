@@ -3,6 +3,8 @@
 use labs::Hidden;
 use serde::{Deserialize, Serialize};
 
+use crate::problem::Kind;
+
 /// A grade.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Graded {
@@ -28,10 +30,8 @@ pub enum Failure {
 /// A problem (RFC 9457) to show to whoever handed in the module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Last part of the type, `/problems/<code>`.
-    pub code: &'static str,
     /// What kind of problem it is.
-    pub title: &'static str,
+    pub kind: &'static Kind,
     /// What happened, and what to do.
     pub detail: String,
     /// Every reason, for `module-invalid`.
@@ -60,21 +60,17 @@ impl Refusal {
 
 impl Problem {
     pub(super) fn invalid(errors: Vec<Refusal>) -> Self {
-        let detail = errors
-            .first()
-            .map_or_else(String::new, |e| e.message.clone());
+        let detail = errors.first().map(|error| error.message.clone());
         Self {
-            code: "module-invalid",
-            title: "The module cannot be run",
-            detail,
+            kind: const { Kind::named("module-invalid") },
+            detail: detail.unwrap_or_default(),
             errors,
         }
     }
 
     pub(super) fn timeout() -> Self {
         Self::new(
-            "grading-timeout",
-            "Grading took too long",
+            const { Kind::named("grading-timeout") },
             "compiling and running the module used more time than a grading may; \
              make it smaller or simpler",
         )
@@ -82,8 +78,7 @@ impl Problem {
 
     pub(super) fn memory() -> Self {
         Self::new(
-            "grading-memory",
-            "Grading took too much memory",
+            const { Kind::named("grading-memory") },
             "compiling the module needs more memory than a grading may use; \
              split large functions",
         )
@@ -91,16 +86,14 @@ impl Problem {
 
     pub(super) fn crashed() -> Self {
         Self::new(
-            "grader-crashed",
-            "The grader crashed twice on this module",
+            const { Kind::named("grader-crashed") },
             "the module ended two graders; please report it as a bug, with the module",
         )
     }
 
-    pub(super) fn new(code: &'static str, title: &'static str, detail: &str) -> Self {
+    fn new(kind: &'static Kind, detail: &str) -> Self {
         Self {
-            code,
-            title,
+            kind,
             detail: detail.into(),
             errors: Vec::new(),
         }

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use super::key::InstanceKey;
 use super::outcome::{Failure, Graded, Problem};
 use super::protocol::{self, Answer, Job};
+use crate::config::GraderConfig;
 use crate::sandbox::lockdown::Lockdown;
 
 /// How long a child may take to start and test itself.
@@ -40,30 +41,34 @@ pub struct PoolConfig {
 }
 
 impl PoolConfig {
-    /// The defaults: one child fewer than cores, 10 s, 1 GiB.
-    ///
-    /// # Errors
-    /// If this program's own file cannot be found.
-    pub fn standard() -> std::io::Result<Self> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self {
-            program: std::env::current_exe()?,
-            workers: cores.saturating_sub(1).max(1),
-            deadline: Duration::from_secs(10),
-            cpu_s: 8,
+    /// The defaults, with children that are `program`, and 1 GiB for each.
+    #[must_use]
+    pub fn standard(program: PathBuf) -> Self {
+        let defaults = GraderConfig::default();
+        Self {
+            program,
+            workers: defaults.worker_count(),
+            deadline: defaults.deadline(),
+            cpu_s: defaults.cpu_s,
             address_space: 1 << 30,
-        })
+        }
     }
 }
 
 /// What a pool says of itself, for `/readyz`.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Status {
+    /// Whether a module that comes now will be graded.
+    pub ready: bool,
     /// Walls around the child that started last; absent before the first.
     pub lockdown: Option<Lockdown>,
     /// Children that wait for work.
     pub warm: usize,
-    /// Children that grade at once.
+    /// Children that are being started.
+    pub starting: usize,
+    /// Children that grade now.
+    pub busy: usize,
+    /// Children that may grade at once.
     pub workers: usize,
 }
 
@@ -83,6 +88,8 @@ struct State {
     spare: Vec<Worker>,
     starting: usize,
     lockdown: Option<Lockdown>,
+    /// The last child that was started did not get ready.
+    failed: bool,
 }
 
 /// A child that waits for its one job.
@@ -128,15 +135,25 @@ impl Pool {
         Ok(self.status())
     }
 
-    /// What the pool is like now.
+    /// What the pool is like now. Where nobody waits or works, a child is started, so that
+    /// graders which all died come back unasked. Call it on the tokio runtime.
     #[must_use]
     pub fn status(&self) -> Status {
+        let workers = self.0.config.workers;
+        let busy = workers.saturating_sub(self.0.turns.available_permits());
+        self.state().spare.retain_mut(Worker::alive);
+        if busy == 0 && self.state().spare.is_empty() {
+            self.refill();
+        }
         let state = self.state();
-        let (lockdown, warm) = (state.lockdown, state.spare.len());
+        let (warm, starting) = (state.spare.len(), state.starting);
         Status {
-            lockdown,
+            ready: warm + busy > 0 || (starting > 0 && !state.failed),
+            lockdown: state.lockdown,
             warm,
-            workers: self.0.config.workers,
+            starting,
+            busy,
+            workers,
         }
     }
 
@@ -207,7 +224,9 @@ impl Pool {
     }
 
     async fn start(&self) -> Result<Worker, String> {
-        let (worker, lockdown) = Worker::start(&self.0.config).await?;
+        let started = Worker::start(&self.0.config).await;
+        self.state().failed = started.is_err();
+        let (worker, lockdown) = started?;
         let missing = lockdown.missing();
         let changed = self.state().lockdown.replace(lockdown) != Some(lockdown);
         if changed && !missing.is_empty() {
@@ -298,9 +317,8 @@ impl Worker {
 
     async fn death(&mut self) -> Death {
         let words = self.words().await;
-        let status = match timeout(START, self.child.wait()).await {
-            Ok(Ok(status)) => status,
-            _ => return Death::Crash(words),
+        let Ok(Ok(status)) = timeout(START, self.child.wait()).await else {
+            return Death::Crash(words);
         };
         match signal(status) {
             Some(CPU_EXCEEDED) => Death::Cpu,

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::queue::{Ctx, Enqueue, Finished, Job, JobError, Limits, Step, enqueue};
+use crate::grader::{Refusal, Status as PoolStatus};
 use crate::ids::{Id, Ids};
+use crate::problem::Kind;
 use crate::store::grades::{self, Findings, GradeKey};
 use crate::store::submissions::{self, Status, Submission};
 use crate::store::{StoreError, Tx, modules};
@@ -20,6 +22,11 @@ pub trait Grader: Send + Sync + 'static {
 
     /// Grades a module. The same lab, edition and bytes give the same findings.
     async fn grade(&self, lab: &str, module: &[u8]) -> Result<Findings, GradeFailure>;
+
+    /// How the graders are; one that says nothing is not ready.
+    fn status(&self) -> PoolStatus {
+        PoolStatus::default()
+    }
 }
 
 /// What grades are made by.
@@ -45,22 +52,26 @@ pub enum GradeFailure {
 /// A problem (RFC 9457) to show to whoever handed in the module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Last part of the type, `/problems/<code>`.
-    pub code: String,
     /// What kind of problem it is.
-    pub title: String,
+    pub kind: &'static Kind,
     /// What happened here, and what to do.
     pub detail: String,
+    /// Every single reason, where the module was refused.
+    pub errors: Vec<Refusal>,
 }
 
 impl Problem {
     fn to_json(&self) -> String {
-        json!({
-            "type": format!("/problems/{}", self.code),
-            "title": self.title,
+        let mut document = json!({
+            "type": format!("/problems/{}", self.kind.code),
+            "title": self.kind.title,
+            "status": self.kind.status,
             "detail": self.detail,
-        })
-        .to_string()
+        });
+        if !self.errors.is_empty() {
+            document["errors"] = json!(self.errors);
+        }
+        document.to_string()
     }
 }
 
@@ -201,18 +212,18 @@ async fn settle_failed(ctx: &Ctx, id: Id, problem: &Problem) -> Result<Finished,
 
 fn lab_gone(lab: &str) -> Problem {
     Problem {
-        code: "lab-not-found".into(),
-        title: "Lab not found".into(),
+        kind: const { Kind::named("lab-not-found") },
         detail: format!("The lab {lab:?} was withdrawn before this submission was graded."),
+        errors: Vec::new(),
     }
 }
 
 fn given_up() -> Problem {
     Problem {
-        code: "grading-failed".into(),
-        title: "Grading failed".into(),
+        kind: const { Kind::named("grading-failed") },
         detail: "The server could not grade this submission, through no fault of yours. \
                  Submit it again; if that fails too, tell the operator."
             .into(),
+        errors: Vec::new(),
     }
 }

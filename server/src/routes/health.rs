@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use axum::Json;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::IntoResponse;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
 
-use crate::error::Error;
 use crate::state::AppState;
 
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -16,15 +17,33 @@ pub async fn alive() -> impl IntoResponse {
     ([(header::CACHE_CONTROL, "no-store")], "ok\n")
 }
 
-/// `GET /readyz`: the database answers and we are not about to stop.
-pub async fn ready(State(state): State<AppState>) -> Result<impl IntoResponse, Error> {
-    if state.stop.is_cancelled() {
-        return Err(Error::Unavailable(anyhow::anyhow!("stopping")));
-    }
+/// `GET /readyz`: database and graders work, and we are not about to stop.
+pub async fn ready(State(state): State<AppState>) -> Response {
+    let stopping = state.drain.is_cancelled() || state.stop.is_cancelled();
+    let database = database(&state).await;
+    let graders = state.parts.grader.status();
+    let (status, retry) = if !stopping && database == "ok" && graders.ready {
+        (StatusCode::OK, None)
+    } else {
+        tracing::warn!(stopping, database, ?graders, "not ready");
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            Some([(header::RETRY_AFTER, "2")]),
+        )
+    };
+    let body = Json(json!({"stopping": stopping, "database": database, "graders": graders}));
+    let headers = [(header::CACHE_CONTROL, "no-store")];
+    (status, retry, headers, body).into_response()
+}
+
+async fn database(state: &AppState) -> &'static str {
     let ping = async { state.db.read().await?.ping().await };
     match tokio::time::timeout(PATIENCE, ping).await {
-        Ok(answer) => answer?,
-        Err(_) => return Err(Error::Unavailable(anyhow::anyhow!("the database is slow"))),
+        Ok(Ok(())) => "ok",
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the database does not answer: {error}");
+            "unavailable"
+        }
+        Err(_) => "slow",
     }
-    Ok(([(header::CACHE_CONTROL, "no-store")], "ready\n"))
 }

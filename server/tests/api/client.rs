@@ -48,8 +48,8 @@ pub async fn request(
     }
     head.push_str("\r\n");
     let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(head.as_bytes()).await.unwrap();
     // A server that refuses early may close before it has read all.
+    let _early = stream.write_all(head.as_bytes()).await;
     let _early = stream.write_all(body).await;
     let mut bytes = Vec::new();
     let _reset = stream.read_to_end(&mut bytes).await;

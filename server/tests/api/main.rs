@@ -4,10 +4,17 @@
     clippy::expect_used,
     reason = "tests fail by panicking"
 )]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "how long real connections take is measured here"
+)]
 
+mod cli;
 mod client;
 mod connections;
 mod guards;
 mod pages;
+mod real;
+mod sessions;
 mod submissions;
 mod test_app;

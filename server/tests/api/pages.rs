@@ -114,5 +114,27 @@ async fn errors_are_pages_for_people_and_documents_for_programs() {
 async fn health_and_readiness() {
     let app = TestApp::start("").await;
     assert_eq!(app.get("/healthz").await.status, 200);
-    assert_eq!(app.get("/readyz").await.status, 200);
+    let ready = app.get("/readyz").await;
+    assert_eq!(
+        (ready.status, &ready.json()["database"]),
+        (200, &"ok".into())
+    );
+    assert_eq!(ready.json()["graders"]["workers"], 2);
+    app.gate.close();
+    let without_graders = app.get("/readyz").await;
+    assert_eq!(without_graders.status, 503);
+    assert_eq!(without_graders.json()["graders"]["ready"], false);
+}
+
+#[tokio::test]
+async fn while_draining_it_serves_and_is_not_ready() {
+    let app = TestApp::start("").await;
+    app.state.drain.cancel();
+    let ready = app.get("/readyz").await;
+    assert_eq!(
+        (ready.status, &ready.json()["stopping"]),
+        (503, &true.into())
+    );
+    assert!(ready.header("retry-after").is_some());
+    assert_eq!(app.get("/").await.status, 200);
 }

@@ -93,7 +93,8 @@ async fn a_module_that_fails_in_the_grader_has_a_problem() {
     let location = accepted.header("location").unwrap();
     let document = app.get(&format!("{location}?wait=10")).await.json();
     assert_eq!(document["status"], "failed");
-    assert_eq!(document["problem"]["type"], "/problems/out-of-memory");
+    assert_eq!(document["problem"]["type"], "/problems/grading-memory");
+    assert_eq!(document["problem"]["status"], 422);
     assert_eq!(app.get(&format!("{location}/report")).await.status, 404);
 }
 

@@ -9,9 +9,11 @@ use headroom::Server;
 use headroom::clock::Clock;
 use headroom::config::Config;
 use headroom::error::Finding;
+use headroom::grader::Status;
 use headroom::jobs::grade_submission::{Edition, GradeFailure, Grader, Problem};
+use headroom::problem::Kind;
 use headroom::random::Random;
-use headroom::state::{Catalogue, Parts, Site};
+use headroom::state::{AppState, Catalogue, Parts, Site};
 use headroom::store::grades::Findings;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -29,6 +31,7 @@ pub struct TestApp {
     pub address: SocketAddr,
     pub clock: Clock,
     pub stop: CancellationToken,
+    pub state: AppState,
     pub ended: JoinHandle<()>,
     /// One permit lets one grading go.
     pub gate: Arc<Semaphore>,
@@ -61,11 +64,13 @@ impl TestApp {
         };
         let server = Server::build(config, parts, listener).await.unwrap();
         let (address, stop) = (server.address().unwrap(), server.stopper());
+        let state = server.state();
         let ended = tokio::spawn(server.run());
         Self {
             address,
             clock,
             stop,
+            state,
             ended,
             gate,
             _data: data,
@@ -88,7 +93,7 @@ impl TestApp {
     }
 }
 
-struct FakeSite;
+pub struct FakeSite;
 
 impl Site for FakeSite {
     fn page(&self, path: &str) -> Option<(u16, String)> {
@@ -152,13 +157,24 @@ impl Grader for FakeGrader {
         })
     }
 
+    fn status(&self) -> Status {
+        Status {
+            ready: !self.0.is_closed(),
+            workers: 2,
+            ..Status::default()
+        }
+    }
+
     async fn grade(&self, _lab: &str, module: &[u8]) -> Result<Findings, GradeFailure> {
-        self.0.acquire().await.unwrap().forget();
+        let Ok(permit) = self.0.acquire().await else {
+            return Err(GradeFailure::Retry("no graders".into()));
+        };
+        permit.forget();
         if module.ends_with(b"trap") {
             return Err(GradeFailure::Problem(Problem {
-                code: "out-of-memory".into(),
-                title: "Out of memory".into(),
+                kind: Kind::named("grading-memory"),
                 detail: "It wants too much.".into(),
+                errors: Vec::new(),
             }));
         }
         Ok(Findings {

@@ -94,7 +94,7 @@ async fn what_may_not_run_is_refused() {
     for (number, bytes) in table.iter().enumerate() {
         match pool.grade("rate_limiter", bytes).await {
             Err(Failure::Problem(problem)) => {
-                assert_eq!(problem.code, "module-invalid", "{number}");
+                assert_eq!(problem.kind.code, "module-invalid", "{number}");
                 assert!(!problem.errors.is_empty(), "{number}");
             }
             other => panic!("{number}: {other:?}"),

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use headroom::ids::Id;
 use headroom::jobs::grade_submission::{Edition, GradeFailure, Grader, Problem};
 use headroom::jobs::{Runner, RunnerConfig, all};
+use headroom::problem::Kind;
 use headroom::store::grades::{self, Findings};
 use headroom::store::submissions::{self, Status, Submission};
 use headroom::store::{Db, jobs, modules};
@@ -52,9 +53,9 @@ impl Grader for Fake {
             .count();
         match module {
             b"loop" => Err(GradeFailure::Problem(Problem {
-                code: "out-of-time".into(),
-                title: "Out of time".into(),
+                kind: Kind::named("grading-timeout"),
                 detail: format!("The module of {lab} did not answer."),
+                errors: Vec::new(),
             })),
             b"killed once" if tries == 1 => Err(GradeFailure::Retry("worker killed".into())),
             b"killed always" => Err(GradeFailure::Retry("worker killed".into())),
@@ -136,7 +137,7 @@ async fn a_problem_fails_the_submission_and_is_not_tried_again(world: World) -> 
         found
             .problem_json
             .unwrap()
-            .contains("/problems/out-of-time")
+            .contains("/problems/grading-timeout")
     );
     world.clock.advance_ms(3_600_000);
     assert_eq!(runner(&world, &grader).run_due().await.unwrap(), 0);

@@ -1,0 +1,143 @@
+//! Real labs and real graders behind a real server; a grader that is killed at its work.
+
+use std::net::SocketAddr;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use headroom::Server;
+use headroom::backend::Labs;
+use headroom::clock::Clock;
+use headroom::config::Config;
+use headroom::random::Random;
+use headroom::state::Parts;
+use tokio::net::TcpListener;
+
+use crate::client::{Answer, request};
+use crate::test_app::FakeSite;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_headroom");
+const WASM: [(&str, &str); 1] = [("content-type", "application/wasm")];
+
+/// A limiter that answers every request with `value`.
+fn limiter(value: i32) -> Vec<u8> {
+    let text = format!(
+        r#"(module
+          (func (export "abi_version") (result i32) i32.const 1)
+          (func (export "configure") (param i64 i64 i64))
+          (func (export "allow") (param i64 i64 i64) (result i32) i32.const {value}))"#
+    );
+    wat::parse_str(text).unwrap()
+}
+
+/// What the command line prints for the module.
+fn graded_offline(module: &[u8]) -> Vec<u8> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), module).unwrap();
+    let mut command = Command::new(PROGRAM);
+    command.args(["grade", "rate_limiter"]).arg(file.path());
+    let output = command.arg("--json").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    output.stdout
+}
+
+/// Graders that this process started, by process id.
+fn graders() -> Vec<u32> {
+    let own = std::process::id().to_string();
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    ids.filter(|id| {
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        // After the name in brackets: state, parent.
+        let rest = stat.rsplit(") ").next().unwrap_or_default();
+        let line = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+        let grader = line.split(|byte| *byte == 0).nth(1) == Some(b"grader");
+        grader && rest.split(' ').nth(1) == Some(&own)
+    })
+    .collect()
+}
+
+async fn graded(address: SocketAddr, location: &str) -> Answer {
+    for _ in 0..4 {
+        let path = format!("{location}?wait=30");
+        let answer = request(address, "GET", &path, &[], b"").await;
+        if answer.json()["status"] != "queued" && answer.json()["status"] != "running" {
+            return answer;
+        }
+    }
+    panic!("it was never graded");
+}
+
+async fn submit(address: SocketAddr, module: &[u8]) -> String {
+    let path = "/api/v1/labs/rate_limiter/submissions";
+    let accepted = request(address, "POST", path, &WASM, module).await;
+    assert_eq!(accepted.status, 202, "{}", accepted.text());
+    accepted.header("location").unwrap().to_owned()
+}
+
+async fn assert_graded_as_offline(address: SocketAddr, location: &str, module: &[u8]) {
+    let document = graded(address, location).await.json();
+    assert_eq!(document["status"], "graded", "{document}");
+    assert!(document["grade"]["hidden"]["verdict"].is_string());
+    let report = request(address, "GET", &format!("{location}/report"), &[], b"").await;
+    let offline = graded_offline(module);
+    assert!(report.body == offline, "{}", report.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn submissions_are_graded_as_offline_even_if_a_grader_is_killed() {
+    let data = tempfile::tempdir().unwrap();
+    let mut config = Config::from_toml("[grader]\ndeadline_s = 120\ncpu_s = 100").unwrap();
+    config.data.dir = data.path().to_owned();
+    config.grader.workers = 1;
+    let parts = Parts {
+        site: Arc::new(FakeSite),
+        catalogue: Arc::new(Labs),
+        grader: headroom::grading::start(&config, PROGRAM.into())
+            .await
+            .unwrap(),
+        clock: Clock::System,
+        random: Random::system(),
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let server = Server::build(config, parts, listener).await.unwrap();
+    let (address, stop) = (server.address().unwrap(), server.stopper());
+    let running = tokio::spawn(server.run());
+
+    let ready = request(address, "GET", "/readyz", &[], b"").await;
+    assert_eq!(ready.status, 200, "{}", ready.text());
+    assert_eq!(ready.json()["graders"]["warm"], 1);
+
+    let module = limiter(1);
+    let location = submit(address, &module).await;
+    assert_graded_as_offline(address, &location, &module).await;
+
+    kill_one_at_work(address).await;
+    stop.cancel();
+    running.await.unwrap();
+}
+
+async fn kill_one_at_work(address: SocketAddr) {
+    let mut waiting = graders();
+    while waiting.is_empty() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        waiting = graders();
+    }
+    let module = limiter(0);
+    let location = submit(address, &module).await;
+    // It is in its first second of several.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let now = request(address, "GET", &location, &[], b"").await.json();
+    assert_eq!(now["status"], "running");
+    let kill = |id: &u32| Command::new("kill").args(["-9", &id.to_string()]).status();
+    let killed = waiting
+        .iter()
+        .filter(|id| kill(id).is_ok_and(|status| status.success()));
+    assert_eq!(
+        killed.count(),
+        1,
+        "the one that was warm is the one at work"
+    );
+    assert_graded_as_offline(address, &location, &module).await;
+}

@@ -1,0 +1,39 @@
+//! Expired sessions go by themselves.
+
+use std::time::Duration;
+
+use headroom::store::sessions;
+
+use crate::test_app::TestApp;
+
+const HOUR_MS: i64 = 3_600_000;
+
+#[tokio::test]
+async fn expired_sessions_are_forgotten_within_the_hour() {
+    let app = TestApp::start("").await;
+    let now_ms = app.clock.now_ms();
+    for (id, expires_at) in [("old", now_ms + 1), ("young", now_ms + 2 * HOUR_MS)] {
+        let mut tx = app.state.db.write().await.unwrap();
+        assert!(
+            sessions::insert(&mut tx, id, "{}", expires_at)
+                .await
+                .unwrap()
+        );
+        tx.commit().await.unwrap();
+    }
+    app.clock.advance_ms(HOUR_MS);
+    for _ in 0..100 {
+        if !exists(&app, "old").await {
+            assert!(exists(&app, "young").await);
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("it was never forgotten");
+}
+
+async fn exists(app: &TestApp, id: &str) -> bool {
+    let mut tx = app.state.db.read().await.unwrap();
+    // At time 0 nothing has expired: what is not found is gone.
+    sessions::by_id(&mut tx, id, 0).await.unwrap().is_some()
+}
