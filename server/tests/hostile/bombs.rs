@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use headroom::grader::Failure;
+
 use super::modules::{fault, module};
+use super::refusals::{loops_times_locals, phi_chain};
 
 const LAB: &str = "rate_limiter";
 /// Most time for a verdict on a busy machine without optimisation.
@@ -59,6 +62,22 @@ async fn data_that_fits_is_no_crime() {
     assert_eq!(graded.aborted, None);
     let outside = module("i32.const 1", "(memory 1) (data (i32.const 65536) \"x\")");
     assert_eq!(fault(&self::graded(&outside).await), "Start");
+}
+
+#[tokio::test]
+async fn bombs_just_below_the_limits_get_a_verdict() {
+    for wasm in [loops_times_locals(27, 600), phi_chain(71, 900)] {
+        let start = Instant::now();
+        match super::pool().grade(LAB, &wasm).await {
+            Ok(graded) => assert_eq!(graded.digest.len(), 64),
+            Err(Failure::Problem(problem)) => {
+                assert!(matches!(problem.code, "grading-timeout" | "grading-memory"));
+            }
+            Err(other) => panic!("{other:?}"),
+        }
+        println!("{} bytes: {:?}", wasm.len(), start.elapsed());
+        assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
+    }
 }
 
 /// An AssemblyScript string: its length in bytes, then UTF-16.

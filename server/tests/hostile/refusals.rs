@@ -24,7 +24,7 @@ fn text(source: &str) -> Vec<u8> {
 }
 
 /// `count` locals, each set in each of `loops` loops inside one another.
-fn loops_times_locals(loops: usize, locals: usize) -> Vec<u8> {
+pub fn loops_times_locals(loops: usize, locals: usize) -> Vec<u8> {
     let sets: String = (0..locals)
         .map(|n| format!("(local.set {} (local.get {}))", n + 3, 3 + (n + 1) % locals))
         .collect();
@@ -36,7 +36,7 @@ fn loops_times_locals(loops: usize, locals: usize) -> Vec<u8> {
 }
 
 /// Blocks inside one another whose ends join `values` values from a `br_table`.
-fn phi_chain(blocks: usize, locals: usize) -> Vec<u8> {
+pub fn phi_chain(blocks: usize, locals: usize) -> Vec<u8> {
     let targets: String = (0..blocks).map(|n| format!(" {n}")).collect();
     let mut body = format!("(local {})", "i64 ".repeat(locals));
     body += &"(block ".repeat(blocks);
