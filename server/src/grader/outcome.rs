@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::Kind;
 
+/// Longest text of a module that is passed on, in characters before escapes.
+const MAX_TEXT: usize = 600;
+
 /// A grade.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Graded {
@@ -16,6 +19,9 @@ pub struct Graded {
     pub stars: u8,
     /// What the hidden scenarios said; absent where none were run.
     pub hidden: Option<Hidden>,
+    /// What the module's `env.abort` was told in a public scenario; safe to print. No part of
+    /// the report or its digest.
+    pub aborted: Option<String>,
 }
 
 /// Why there is no grade.
@@ -48,6 +54,18 @@ pub struct Refusal {
     /// Byte position in the module.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset: Option<usize>,
+}
+
+/// A text of a module made safe to print: cut, and without characters that hide or reorder.
+pub(super) fn shown(text: &str) -> String {
+    let mut shown = String::new();
+    for c in text.chars().take(MAX_TEXT) {
+        match c {
+            '"' | '\'' => shown.push(c),
+            c => shown.extend(c.escape_debug()),
+        }
+    }
+    shown
 }
 
 impl Refusal {

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::key::InstanceKey;
-use super::outcome::{Failure, Graded, Problem};
+use super::outcome::{Failure, Graded, Problem, shown};
 use super::protocol::{self, Answer, Job};
 use crate::config::GraderConfig;
 use crate::sandbox::lockdown::Lockdown;
@@ -22,7 +22,7 @@ const START: Duration = Duration::from_secs(20);
 const WORDS: u64 = 4096;
 /// What Rust says when memory is out, before it aborts.
 const NO_MEMORY: &str = "memory allocation of";
-/// Signal of an exceeded CPU limit (SIGXCPU); the hard limit kills (SIGKILL) at the same time.
+/// Signal of an exceeded CPU limit (SIGXCPU).
 const CPU_EXCEEDED: i32 = 24;
 
 /// Settings of a pool.
@@ -355,7 +355,11 @@ fn signal(_status: ExitStatus) -> Option<i32> {
 /// Believes an answer only as far as it can be checked: the child ran hostile code.
 fn outcome(answer: Answer, report: Vec<u8>, job: &Job, module: &[u8]) -> Result<Graded, Failure> {
     match answer {
-        Answer::Graded { stars, hidden } => {
+        Answer::Graded {
+            stars,
+            hidden,
+            aborted,
+        } => {
             let graded = serde_json::from_slice::<labs::Report>(&report)
                 .ok()
                 .filter(|r| r.to_bytes() == report && r.lab == job.lab)
@@ -366,10 +370,13 @@ fn outcome(answer: Answer, report: Vec<u8>, job: &Job, module: &[u8]) -> Result<
                 report,
                 stars,
                 hidden,
+                aborted: aborted.as_deref().map(shown),
             })
         }
         Answer::Refused { errors } => Err(Failure::Problem(Problem::invalid(errors))),
         Answer::Broken { reason } => Err(Failure::Retry(reason)),
-        Answer::Ready { .. } => Err(Failure::Retry("a grader spoke out of turn".into())),
+        Answer::Ready { .. } | Answer::Started { .. } => {
+            Err(Failure::Retry("a grader spoke out of turn".into()))
+        }
     }
 }

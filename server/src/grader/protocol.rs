@@ -50,6 +50,13 @@ pub enum Answer {
         stars: u8,
         /// What the hidden scenarios said.
         hidden: Option<labs::Hidden>,
+        /// What `env.abort` was told in a public scenario.
+        aborted: Option<String>,
+    },
+    /// A drill's answer: the module was compiled and started.
+    Started {
+        /// What ended its start.
+        fault: Option<labs::FaultKind>,
     },
     /// The module cannot be run.
     Refused {

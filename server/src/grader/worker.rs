@@ -1,10 +1,10 @@
 //! The child: tests itself, locks itself in, grades one module, ends.
 
-use std::io::{stdin, stdout};
+use std::io::{self, Write, stdin, stdout};
 use std::process::ExitCode;
 use std::thread;
 
-use labs::{Lab, Report, Subject, abi};
+use labs::{Host as _, Lab, Report, Subject, abi};
 
 use super::outcome::Refusal;
 use super::protocol::{self, Answer, HiddenCase, Job};
@@ -37,6 +37,8 @@ pub enum Drill {
     Memory,
     /// Compute without end.
     Compute,
+    /// Compile and start modules until there are no more, and grade none.
+    Start,
 }
 
 /// Runs a child to its end.
@@ -54,8 +56,10 @@ pub fn run(options: Options) -> ExitCode {
             Err(reason) => return protocol::write(&mut out, &Answer::Broken { reason }, &[]),
         };
         protocol::write(&mut out, &Answer::Ready { lockdown: state }, &[])?;
-        if let Some(drill) = options.drill {
-            attempt(drill);
+        match options.drill {
+            Some(Drill::Start) => return start_all(&engine, &mut out),
+            Some(drill) => attempt(drill),
+            None => (),
         }
         let (job, module) = protocol::read::<Job>(&mut stdin().lock())?;
         let (answer, report) = grade(&engine, &job, &module);
@@ -83,9 +87,16 @@ fn grade(engine: &Engine, job: &Job, module: &[u8]) -> (Answer, Vec<u8>) {
     };
     let digest = labs::Digest::of(module);
     let report = labs::grade(lab, Subject::Module(digest), &mut host);
+    // Asked now: what a module says of hidden scenarios stays hidden.
+    let aborted = host.aborted();
     let hidden = hidden(lab, &report, &job.hidden, &mut host);
     let stars = labs::stars(lab, &report, hidden.as_ref());
-    (Answer::Graded { stars, hidden }, report.to_bytes())
+    let answer = Answer::Graded {
+        stars,
+        hidden,
+        aborted,
+    };
+    (answer, report.to_bytes())
 }
 
 /// Checks, meters and compiles a module.
@@ -125,7 +136,24 @@ fn attempt(drill: Drill) {
         Drill::Compute => loop {
             std::hint::spin_loop();
         },
+        Drill::Start => {}
     }
+}
+
+/// Starts every module that comes, and says how it went; ends with its input.
+fn start_all(engine: &Engine, out: &mut impl Write) -> io::Result<()> {
+    let mut input = stdin().lock();
+    while let Ok((job, module)) = protocol::read::<Job>(&mut input) {
+        let lab = labs::by_id(&job.lab).ok_or_else(|| io::Error::other("no such lab"))?;
+        let answer = match prepare(engine, lab, &module) {
+            Ok(mut host) => Answer::Started {
+                fault: host.spawn(1).err(),
+            },
+            Err(errors) => Answer::Refused { errors },
+        };
+        protocol::write(out, &answer, &[])?;
+    }
+    Ok(())
 }
 
 fn hoard() {

@@ -63,6 +63,7 @@ fn features() -> WasmFeatures {
         | WasmFeatures::BULK_MEMORY_OPT
         | WasmFeatures::CALL_INDIRECT_OVERLONG
         | WasmFeatures::REFERENCE_TYPES
+        | WasmFeatures::EXTENDED_CONST
         | WasmFeatures::FLOATS
 }
 

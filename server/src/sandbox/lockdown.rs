@@ -98,7 +98,6 @@ mod linux {
     #[must_use]
     pub fn limit(bounds: Bounds) -> Lockdown {
         let limits = [
-            (Resource::Cpu, bounds.cpu_s),
             (Resource::As, bounds.address_space),
             (Resource::Fsize, 0),
             (Resource::Core, 0),
@@ -107,11 +106,14 @@ mod linux {
         // Each is tried even if an earlier one fails.
         let failed = limits
             .into_iter()
-            .filter(|(what, most)| !set(*what, *most))
+            .filter(|(what, most)| !set(*what, *most, *most))
             .count();
+        // The soft limit sends a signal that tells the parent why; where both are equal the
+        // kernel only kills.
+        let timed = set(Resource::Cpu, bounds.cpu_s, bounds.cpu_s.saturating_add(1));
         let niced = nice(NICE).is_ok();
         Lockdown {
-            limits: failed == 0 && niced,
+            limits: failed == 0 && timed && niced,
             death_signal: set_parent_process_death_signal(Some(Signal::KILL)).is_ok(),
             landlock: landlock(),
             seccomp: false,
@@ -129,10 +131,10 @@ mod linux {
         state.seccomp = applied == 2;
     }
 
-    fn set(what: Resource, most: u64) -> bool {
+    fn set(what: Resource, soft: u64, hard: u64) -> bool {
         let limit = Rlimit {
-            current: Some(most),
-            maximum: Some(most),
+            current: Some(soft),
+            maximum: Some(hard),
         };
         rustix::process::setrlimit(what, limit).is_ok()
     }

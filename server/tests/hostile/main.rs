@@ -2,22 +2,32 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bombs;
+mod deaths;
 mod drills;
+mod hidden;
 mod modules;
+mod refusals;
+mod selftest;
 mod spec_suite;
+mod wrapped;
 
 use std::time::Duration;
 
 use headroom::grader::{Pool, PoolConfig};
 
-/// A pool of real children.
-fn pool() -> Pool {
-    let config = PoolConfig {
+/// Settings of a pool of real children, with time enough for a busy machine.
+fn config() -> PoolConfig {
+    PoolConfig {
         program: env!("CARGO_BIN_EXE_headroom").into(),
         workers: 1,
         deadline: Duration::from_secs(60),
         cpu_s: 50,
         address_space: 1 << 30,
-    };
-    Pool::new(config, None)
+    }
+}
+
+/// A pool of real children.
+fn pool() -> Pool {
+    Pool::new(config(), None)
 }

@@ -3,7 +3,7 @@
 use headroom::grader::{Failure, Graded};
 
 /// A module whose `allow` is `body`, with `extra` items.
-fn module(body: &str, extra: &str) -> Vec<u8> {
+pub fn module(body: &str, extra: &str) -> Vec<u8> {
     let text = format!(
         r#"(module {extra}
           (func (export "abi_version") (result i32) i32.const 1)
@@ -18,7 +18,7 @@ pub fn constant(value: i32) -> Vec<u8> {
     module(&format!("i32.const {value}"), "")
 }
 
-fn fault(graded: &Graded) -> String {
+pub fn fault(graded: &Graded) -> String {
     let report: labs::Report = serde_json::from_slice(&graded.report).unwrap();
     assert_eq!(report.score, 0);
     let case = &report.scenarios[0].cases[0];
