@@ -71,7 +71,8 @@ fn rust(toolchain: &Toolchain, source: &Path, module: &Path) -> Result<()> {
             "--target=wasm32-unknown-unknown",
             "--crate-type=cdylib",
         ])
-        .args(["-Copt-level=s", "-Cpanic=abort", "-Cstrip=symbols", "-o"])
+        .args(["-Copt-level=2", "-Cpanic=abort", "-Cstrip=symbols"])
+        .args(["-Clink-arg=-zstack-size=8192", "-o"])
         .args([module, source])
         .run()
 }
@@ -86,7 +87,7 @@ fn c(source: &Path, module: &Path) -> Result<()> {
             "-O2",
             "-Wall",
             "-Wl,--no-entry",
-            "-Wl,--strip-all",
+            "-Wl,-z,stack-size=8192",
         ])
         .args(["-o".as_ref(), module.as_os_str(), source.as_os_str()])
         .run()
@@ -94,7 +95,8 @@ fn c(source: &Path, module: &Path) -> Result<()> {
 
 fn assemblyscript(source: &Path, module: &Path) -> Result<()> {
     Run::new(root().join("app/workbench/node_modules/.bin/asc"))
-        .args(["-O", "--runtime", "stub", "-o"])
+        .args(["-O2", "--runtime", "minimal", "--disable", "simd"])
+        .args(["--exportStart", "_initialize", "-o"])
         .args([module, source])
         .run()
 }
@@ -111,6 +113,7 @@ fn zig_module(source: &Path, module: &Path) -> Result<()> {
             "-mcpu=mvp",
         ])
         .args(["-O", "ReleaseSmall", "-fno-entry", "-rdynamic"])
+        .args(["--stack", "8192"])
         .args(["--cache-dir".into(), work().join("zig-cache")])
         .args([
             format!("-femit-bin={}", module.display()),
