@@ -23,7 +23,9 @@ pub struct Reply {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum FaultKind {
     /// The call spent more metered operations than one call may.
-    #[error("one call spent more than its operations: look for an endless loop")]
+    #[error(
+        "one call spent more than its operations: look for an endless loop, or a table that grows"
+    )]
     OutOfOps,
     /// Calls nested too deep for the guest's stack.
     #[error("calls nested too deep: look for endless recursion")]

@@ -50,6 +50,17 @@ pub fn compile(toolchain: &Toolchain, package: &str, profile: &str) -> Result<Pa
     Ok(target().join(TARGET).join(profile).join(file))
 }
 
+/// Builds one built-in policy of a lab as a learner's module.
+pub fn guest(toolchain: &Toolchain, lab: &str, policy: &str) -> Result<PathBuf> {
+    toolchain
+        .cargo()
+        .env("HEADROOM_POLICY", policy)
+        .args(["build", "--locked", "--target", TARGET])
+        .args(["--profile", "client", "-p", "labs-guest", "--features", lab])
+        .run()?;
+    Ok(target().join(TARGET).join("client/labs_guest.wasm"))
+}
+
 fn bind_client(out: &Path) -> Result<()> {
     let wasm = target().join(TARGET).join("client/client.wasm");
     let inputs = fingerprint::of(std::slice::from_ref(&wasm))?;

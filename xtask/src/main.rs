@@ -9,6 +9,7 @@ mod command;
 mod compress;
 mod fingerprint;
 mod fixtures;
+mod guests;
 mod http;
 mod kill_test;
 mod new_lab;

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that must hold, in the order that shares the most build output.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
@@ -10,7 +10,7 @@ use crate::postgres::Postgres;
 use crate::served::Served;
 use crate::summary::Steps;
 use crate::toolchain::Toolchain;
-use crate::{apt, build, client, fixtures, kill_test, npm, tidy};
+use crate::{apt, build, client, fixtures, guests, kill_test, npm, tidy};
 
 /// Crates that exist only as wasm32 modules.
 const WASM_CRATES: [&str; 3] = ["client", "labs-browser", "labs-guest"];
@@ -25,7 +25,7 @@ pub fn run(only: &[String]) -> Result<()> {
     });
     steps.step("tidy", tidy::run);
     steps.step("site", || client::build(&toolchain).map(drop));
-    steps.step("guest", || guest(&toolchain));
+    steps.step("guests", || guests::build(&toolchain).map(drop));
     steps.step("clippy", || clippy(&toolchain));
     steps.step("crates", || crates(&toolchain));
     steps.step("workbench", workbench_tests);
@@ -49,13 +49,6 @@ pub fn setup() -> Result<Toolchain> {
     apt::program("clang", &["clang"])?;
     apt::program("wasm-ld", &["lld"])?;
     Ok(toolchain)
-}
-
-/// The built-in policies as a learner's module; the parity tests of other crates read it.
-fn guest(toolchain: &Toolchain) -> Result<()> {
-    let module = client::compile(toolchain, "labs-guest", "engine")?;
-    std::fs::copy(module, work().join("guest.wasm"))?;
-    Ok(())
 }
 
 fn clippy(toolchain: &Toolchain) -> Result<()> {
@@ -83,7 +76,8 @@ fn crates(toolchain: &Toolchain) -> Result<()> {
         .cargo()
         .env("TEST_POSTGRES_URL", &postgres.url)
         .env("HEADROOM_REQUIRE_POSTGRES", "1")
-        .env("HEADROOM_GUEST_WASM", work().join("guest.wasm"))
+        .env("HEADROOM_GUESTS", guests::folder())
+        .env("HEADROOM_REQUIRE_GUESTS", "1")
         .args(["test", "--locked", "--no-fail-fast"])
         .args(host_crates())
         .run()
@@ -134,7 +128,7 @@ fn browser(binary: &Path) -> Result<()> {
 }
 
 /// The server binary, built if need be; for commands that only need one to run.
-pub fn release_binary() -> Result<std::path::PathBuf> {
+pub fn release_binary() -> Result<PathBuf> {
     let toolchain = Toolchain::find()?;
     client::build(&toolchain)?;
     fixtures::build(&toolchain)?;

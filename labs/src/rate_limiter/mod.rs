@@ -160,7 +160,8 @@ static STARTERS: &[Starter] = &[
         language: "assemblyscript",
         file: "policy.ts",
         source: include_str!("starter/assemblyscript.ts"),
-        build: "asc policy.ts -o policy.wasm -O3 --runtime minimal --exportStart _initialize",
+        build: "asc policy.ts -o policy.wasm -O2 --runtime minimal --disable simd \
+                --exportStart _initialize",
     },
     Starter {
         language: "rust",

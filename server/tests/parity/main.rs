@@ -1,0 +1,136 @@
+//! A built-in policy and the same policy compiled to WebAssembly decide alike, call by call,
+//! and what a module costs does not depend on how hard the compiler tried.
+//!
+//! `HEADROOM_GUESTS` names a folder of `<policy>.wasm`, which `cargo xtask test` builds. Without
+//! it there is nothing to compare, unless `HEADROOM_REQUIRE_GUESTS` is set.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::thread;
+
+use headroom::sandbox::{Effort, Engine, Modules};
+use labs::{Case, FaultKind, Host, Lab, Native, Scenario, Subject};
+
+/// What policies (policy, scenario) end with as modules only. With 60,000 tenants, state that is
+/// never forgotten grows past the lab's 2 MiB, where Rust's allocator traps; `clear_all` clears
+/// its whole table in one call, past the operations of a call.
+const EXCEPTIONS: [(&str, &str, FaultKind); 10] = [
+    ("fixed_window", "tail", FaultKind::Trap),
+    ("sliding_log", "tail", FaultKind::Trap),
+    ("sliding_counter", "tail", FaultKind::Trap),
+    ("one_bucket", "tail", FaultKind::Trap),
+    ("truncating", "tail", FaultKind::Trap),
+    ("unclamped", "tail", FaultKind::Trap),
+    ("wrapping", "tail", FaultKind::Trap),
+    ("float_seconds", "tail", FaultKind::Trap),
+    ("configure_resets", "tail", FaultKind::Trap),
+    ("clear_all", "tail", FaultKind::OutOfOps),
+];
+
+fn lab() -> &'static Lab {
+    labs::by_id("rate_limiter").unwrap()
+}
+
+fn guests() -> Option<PathBuf> {
+    let folder = std::env::var_os("HEADROOM_GUESTS").map(PathBuf::from);
+    let required = std::env::var_os("HEADROOM_REQUIRE_GUESTS").is_some();
+    assert!(folder.is_some() || !required, "HEADROOM_GUESTS is not set");
+    folder
+}
+
+fn bytes(folder: &Path, policy: &str) -> Vec<u8> {
+    let path = folder.join(format!("{policy}.wasm"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn host(effort: Effort, module: &[u8]) -> Modules {
+    let engine = Engine::new(effort).unwrap();
+    let checked = labs::abi::check(lab().spec(), module).unwrap();
+    Modules::compile(&engine, lab(), checked.metered()).unwrap()
+}
+
+fn run(scenario: &Scenario, seed: u64, host: &mut dyn Host) -> Case {
+    labs::run_case(lab(), scenario, seed, host, false).0
+}
+
+fn scenario(id: &str) -> &'static Scenario {
+    lab().spec().scenario(id).unwrap().1
+}
+
+/// What a native policy has no value for is taken out.
+fn unmetered(mut case: Case) -> Case {
+    case.ops = None;
+    case.pages = None;
+    case
+}
+
+/// What differs between a policy and its module, one line for each case.
+fn differences(folder: &Path, policy: &str) -> Vec<String> {
+    let (_, native) = lab().policy(policy).unwrap();
+    let mut modules = host(Effort::Speed, &bytes(folder, policy));
+    let mut found = Vec::new();
+    for (_, scenario) in lab().spec().public() {
+        for &seed in &scenario.seeds {
+            let ours = run(scenario, seed, &mut Native(native.make));
+            let theirs = run(scenario, seed, &mut modules);
+            let fault = theirs.fault.as_ref().map(|fault| &fault.kind);
+            let excepted = EXCEPTIONS.iter().any(|(name, id, kind)| {
+                (*name, *id) == (policy, scenario.id.as_str()) && fault == Some(kind)
+            });
+            if !excepted && unmetered(theirs.clone()) != ours {
+                found.push(format!("{policy}\n native {ours:?}\n module {theirs:?}"));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn policies_decide_alike_as_rust_and_as_modules() {
+    let Some(folder) = guests() else { return };
+    let queue: VecDeque<&str> = lab().policies.iter().map(|policy| policy.id).collect();
+    assert!(queue.len() > 10);
+    let queue = Mutex::new(queue);
+    let found = Mutex::new(Vec::new());
+    let work = || {
+        while let Some(policy) = { queue.lock().unwrap().pop_front() } {
+            let differences = differences(&folder, policy);
+            found.lock().unwrap().extend(differences);
+        }
+    };
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(work);
+        }
+    });
+    let found = found.into_inner().unwrap();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn cost_does_not_depend_on_the_compilers_effort() {
+    let Some(folder) = guests() else { return };
+    for policy in ["gcra", "sliding_log"] {
+        let module = bytes(&folder, policy);
+        let scenario = scenario("onoff");
+        let [fast, plain] = [Effort::Speed, Effort::None]
+            .map(|effort| run(scenario, scenario.seeds[0], &mut host(effort, &module)));
+        assert!(fast.ops.as_ref().unwrap().total > 0);
+        assert_eq!(fast, plain, "{policy}");
+    }
+}
+
+#[test]
+fn two_gradings_of_a_module_are_the_same_bytes() {
+    let Some(folder) = guests() else { return };
+    let module = bytes(&folder, "gcra");
+    let mut modules = host(Effort::Speed, &module);
+    let subject = Subject::Module(labs::Digest::of(&module));
+    let [first, second] =
+        [(), ()].map(|()| labs::grade(lab(), subject.clone(), &mut modules).to_bytes());
+    assert_eq!(first, second);
+}
