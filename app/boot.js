@@ -21,13 +21,22 @@ const wake = async (el) => {
   }
 };
 
+// A figure in the first view waits to be touched, so that reading costs no wasm; one that is
+// scrolled to wakes by itself. Islands have no box of their own: their first child is watched.
+const first = new WeakSet();
 const seen = new IntersectionObserver((entries) => {
-  for (const e of entries) if (e.isIntersecting) seen.unobserve(e.target), wake(e.target);
+  for (const { target, isIntersecting } of entries) {
+    const scrolledTo = first.has(target);
+    first.add(target);
+    if (!isIntersecting) continue;
+    seen.unobserve(target);
+    if (scrolledTo) wake(target.closest("leptos-island"));
+  }
 });
 for (const el of document.querySelectorAll("leptos-island")) {
-  // The island itself has no box (display: contents), so its first child is watched.
-  seen.observe(el.firstElementChild);
-  for (const t of ["pointerenter", "focusin", "touchstart"])
+  if (el.dataset.component?.startsWith("Workbench")) wake(el);
+  else if (el.firstElementChild) seen.observe(el.firstElementChild);
+  for (const t of ["pointerover", "pointerdown", "focusin", "keydown"])
     el.addEventListener(t, () => wake(el), { once: true, passive: true });
 }
 

@@ -60,7 +60,9 @@ fn setup(figure: &Figure) -> Setup {
         policy: text("policy")
             .or_else(|| text("algorithm"))
             .unwrap_or(usual.policy.clone()),
-        rate: number("rate").unwrap_or(usual.rate),
+        rate: number("rate")
+            .or_else(|| number("interval_ms").map(|ms| 1_000 / ms.max(1)))
+            .unwrap_or(usual.rate),
         burst: number("burst").unwrap_or(usual.burst),
         shape: text("traffic")
             .as_deref()

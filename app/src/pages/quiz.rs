@@ -59,8 +59,12 @@ fn choices(id: &str, prompt: &str, options: &[Choice], kind: &'static str) -> An
         }
     });
     let options = options.collect_view();
-    view! { <ul class="choices" role="group" aria-labelledby=prompt.to_owned()>{options}</ul> }
-        .into_any()
+    view! {
+        <div role="group" aria-labelledby=prompt.to_owned()>
+            <ul class="choices">{options}</ul>
+        </div>
+    }
+    .into_any()
 }
 
 /// A label holds no paragraphs, so the one around a rendered line is taken off.
