@@ -71,7 +71,10 @@ async fn bombs_just_below_the_limits_get_a_verdict() {
         match super::pool().grade(LAB, &wasm).await {
             Ok(graded) => assert_eq!(graded.digest.len(), 64),
             Err(Failure::Problem(problem)) => {
-                assert!(matches!(problem.code, "grading-timeout" | "grading-memory"));
+                assert!(matches!(
+                    problem.kind.code,
+                    "grading-timeout" | "grading-memory"
+                ));
             }
             Err(other) => panic!("{other:?}"),
         }

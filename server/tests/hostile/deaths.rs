@@ -23,7 +23,7 @@ fn slow() -> Vec<u8> {
 
 fn problem(outcome: Result<Graded, Failure>) -> &'static str {
     match outcome {
-        Err(Failure::Problem(problem)) => problem.code,
+        Err(Failure::Problem(problem)) => problem.kind.code,
         other => panic!("{other:?}"),
     }
 }
