@@ -148,7 +148,8 @@ fn exports_must_be_there_once_and_with_their_types() {
             "as a memory",
         ),
         (
-            r#"(func (export "allow") (export "allow") (param i64 i64 i64) (result i32) i32.const 1)"#,
+            r#"(func (export "allow") (export "allow") (param i64 i64 i64) (result i32)
+                i32.const 1)"#,
             Code::Malformed,
             "duplicate export",
         ),
