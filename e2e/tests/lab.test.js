@@ -41,8 +41,8 @@ for (const language of ["rust", "c"]) {
 }
 
 const failures = [
-  ["an infinite loop", gcra.replace("  if (now_ns > latest) latest = now_ns;", "  while (true) {}"), /budget|operations|loop/i],
-  ["a trap", gcra.replace("  if (now_ns > latest) latest = now_ns;", "  unreachable();"), /trap|unreachable/i],
+  ["an infinite loop", gcra.replace("  if (nowNs > latest) latest = nowNs;", "  while (true) {}"), /budget|operations|loop/i],
+  ["a trap", gcra.replace("  if (nowNs > latest) latest = nowNs;", "  unreachable();"), /trap|unreachable/i],
   ["a compile error", gcra.replace("let latest: i64 = 0;", "let latest: Missing = 0;"), /Missing|line/i],
   ["a wrong export", gcra.replace("export function allow(", "export function permit("), /allow/],
 ];
