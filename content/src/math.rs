@@ -34,7 +34,12 @@ pub(crate) fn html(latex: &str, display: bool) -> Result<String, String> {
     let mut html = String::new();
     let events = events.into_iter().map(Ok::<_, std::fmt::Error>);
     push_mathml(&mut html, events, config).map_err(|error| error.to_string())?;
-    Ok(html)
+    // A wide formula scrolls, and what scrolls must be reached by keyboard.
+    Ok(html.replacen(
+        "<math display=\"block\"",
+        "<math tabindex=\"0\" display=\"block\"",
+        1,
+    ))
 }
 
 fn one_line(message: &str) -> String {

@@ -133,6 +133,8 @@ export function mountEditor(host: HTMLElement, options: EditorOptions): Editor {
     }),
   });
   root.append(hint);
+  // Long lines scroll, and what scrolls must be reached by keyboard.
+  view.scrollDOM.tabIndex = 0;
   return {
     getDoc: () => view.state.doc.toString(),
     setDoc: (doc) => {
