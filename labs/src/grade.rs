@@ -4,18 +4,17 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::anchors::Anchors;
 use crate::engine::plot::Plot;
 use crate::engine::report::{
     Case, Digest, FORMAT, Fault, Hidden, Ops, Report, ScenarioResult, Subject,
 };
 use crate::engine::{PPM, score};
-use crate::guest::{FaultKind, Host, LastCall, Native, Run};
+use crate::guest::{FaultKind, Host, LastCall, Run};
 use crate::lab::{Lab, Outcome, Setting};
-use crate::spec::{Anchor, Scenario, Shape};
+use crate::spec::{Scenario, Shape};
 use crate::{ENGINE, meter};
 
-/// Least score (ppm) in every public scenario for three stars.
-const THREE_STARS_LEAST: i64 = 700_000;
 /// Share of the public quality (ppm) that the hidden scenarios must reach.
 const HIDDEN_SHARE: i64 = 900_000;
 
@@ -108,19 +107,12 @@ fn utilities(
     seed: u64,
     metrics: &BTreeMap<String, i64>,
 ) -> BTreeMap<String, i64> {
-    let spec = lab.spec();
-    let mut anchors = Anchors {
-        lab,
-        scenario,
-        seed,
-        known: BTreeMap::new(),
-    };
-    spec.metrics
-        .iter()
+    let mut anchors = Anchors::new(lab, scenario, seed);
+    let scored = lab.spec().metrics.iter().filter(|m| scenario.scores(&m.id));
+    scored
         .filter_map(|metric| {
             let x = *metrics.get(&metric.id)?;
-            let good = anchors.value(&metric.good, &metric.id);
-            let bad = anchors.value(&metric.bad, &metric.id);
+            let (good, bad) = anchors.of(metric);
             let u = match metric.shape {
                 Shape::Linear => score::linear(x, good, bad, metric.open),
                 Shape::Log => score::log(x, good, bad, metric.open),
@@ -128,48 +120,6 @@ fn utilities(
             Some((metric.id.clone(), u))
         })
         .collect()
-}
-
-/// Anchors that are policies are run once per case.
-struct Anchors<'a> {
-    lab: &'a Lab,
-    scenario: &'a Scenario,
-    seed: u64,
-    known: BTreeMap<String, BTreeMap<&'static str, i64>>,
-}
-
-impl Anchors<'_> {
-    fn value(&mut self, anchor: &Anchor, metric: &str) -> i64 {
-        let id = match anchor {
-            Anchor::Value(value) => return *value,
-            Anchor::Policy(id) => id,
-        };
-        if !self.known.contains_key(id) {
-            let measured = self.measure(id);
-            self.known.insert(id.clone(), measured);
-        }
-        self.known
-            .get(id)
-            .and_then(|m| m.get(metric))
-            .copied()
-            .unwrap_or(0)
-    }
-
-    fn measure(&self, id: &str) -> BTreeMap<&'static str, i64> {
-        let Some((_, policy)) = self.lab.policy(id) else {
-            return BTreeMap::new();
-        };
-        let mut host = Native(policy.make);
-        let mut run = Run::new(&mut host, self.seed);
-        let setting = Setting {
-            scenario: self.scenario,
-            seed: self.seed,
-            plots: false,
-        };
-        (self.lab.simulate)(&setting, &mut run)
-            .map(|outcome| outcome.metrics.into_iter().collect())
-            .unwrap_or_default()
-    }
 }
 
 fn case_score(lab: &Lab, utility: &BTreeMap<String, i64>) -> i64 {
@@ -290,7 +240,7 @@ pub fn stars(lab: &Lab, report: &Report, hidden: Option<&Hidden>) -> u8 {
     let bars = &lab.spec().stars;
     let least = report.scenarios.iter().map(|s| s.score).min().unwrap_or(0);
     let earned = match report.score {
-        s if s >= bars.three && least >= THREE_STARS_LEAST => 3,
+        s if s >= bars.three && least >= bars.least => 3,
         s if s >= bars.two => 2,
         s if s >= bars.one => 1,
         _ => 0,

@@ -2,8 +2,10 @@
 
 use std::sync::OnceLock;
 
+use crate::anchors::Table;
 use crate::engine::plot::Plot;
 use crate::guest::{FaultKind, Guest, Run};
+use crate::language::Language;
 use crate::spec::{Scenario, Spec};
 
 /// A lab. Each is a `static` in its folder, listed in [`crate::ALL`].
@@ -14,6 +16,10 @@ pub struct Lab {
     pub spec_json: &'static str,
     /// Parsed [`Lab::spec_json`].
     pub spec: OnceLock<Spec>,
+    /// `anchors.json`: what the policies that are anchors reach in the public cases.
+    pub anchors_json: &'static str,
+    /// Parsed [`Lab::anchors_json`].
+    pub anchors: OnceLock<Table>,
     /// Runs the world once.
     pub simulate: fn(&Setting<'_>, &mut Run<'_>) -> Result<Outcome, FaultKind>,
     /// Policies in Rust: the reference first, then naive and mistaken ones.
@@ -34,15 +40,40 @@ pub struct Files {
 
 /// A starting point for learners: compiles as it is, and scores low.
 pub struct Starter {
-    /// `assemblyscript`, `rust`, `c`, `zig` or `go`.
-    pub language: &'static str,
-    /// File name to save it under.
-    pub file: &'static str,
+    /// How to build it.
+    pub language: &'static Language,
     /// Source text.
     pub source: &'static str,
-    /// Command that makes the module from the file.
-    pub build: &'static str,
 }
+
+/// The starters of a lab: one per language of [`crate::language::ALL`], from its `starter/`.
+macro_rules! starters {
+    () => {
+        &[
+            crate::lab::Starter {
+                language: &crate::language::ASSEMBLYSCRIPT,
+                source: include_str!("starter/assemblyscript.ts"),
+            },
+            crate::lab::Starter {
+                language: &crate::language::RUST,
+                source: include_str!("starter/rust.rs"),
+            },
+            crate::lab::Starter {
+                language: &crate::language::C,
+                source: include_str!("starter/c.c"),
+            },
+            crate::lab::Starter {
+                language: &crate::language::ZIG,
+                source: include_str!("starter/zig.zig"),
+            },
+            crate::lab::Starter {
+                language: &crate::language::GO,
+                source: include_str!("starter/go.go"),
+            },
+        ]
+    };
+}
+pub(crate) use starters;
 
 /// What a built-in policy is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +89,7 @@ pub enum PolicyRole {
 }
 
 /// A policy that comes with the lab, written in Rust.
+#[derive(Debug, Clone, Copy)]
 pub struct Policy {
     /// Name in commands and reports, `snake_case`.
     pub id: &'static str,
@@ -101,6 +133,19 @@ impl Lab {
     pub fn spec(&self) -> &Spec {
         self.spec
             .get_or_init(|| serde_json::from_str(self.spec_json).expect("lab.toml fits Spec"))
+    }
+
+    /// What the policies that are anchors reach in the public cases.
+    ///
+    /// # Panics
+    /// If `anchors.json` does not parse; a test measures every lab's again.
+    #[expect(
+        clippy::expect_used,
+        reason = "embedded at build time and compared by a test"
+    )]
+    pub fn anchors(&self) -> &Table {
+        self.anchors
+            .get_or_init(|| serde_json::from_str(self.anchors_json).expect("a table of anchors"))
     }
 
     /// The built-in policy called `id`, with its position.

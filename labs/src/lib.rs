@@ -5,10 +5,12 @@
 //! a clock, a file or the network; see `engine` for how determinism is kept.
 
 pub mod abi;
+pub mod anchors;
 pub mod engine;
 mod grade;
 pub mod guest;
 mod lab;
+pub mod language;
 pub mod meter;
 pub mod rate_limiter;
 mod spec;
@@ -17,7 +19,10 @@ pub use engine::report::{Case, Digest, Fault, Hidden, Ops, Report, ScenarioResul
 pub use grade::{assemble, assemble_hidden, fault_case, grade, hidden_seed, run_case, stars};
 pub use guest::{FaultKind, Guest, Host, Native, Reply, Run};
 pub use lab::{Files, Lab, Outcome, Policy, PolicyRole, Setting, Starter};
-pub use spec::{Anchor, Budget, Export, Metric, Scenario, Shape, Spec, Stars, ValType};
+pub use language::Language;
+pub use spec::{
+    Among, Anchor, Budget, Export, Metric, Pick, Scenario, Shape, Spec, Stars, ValType,
+};
 
 /// Version of the engine's arithmetic, samplers and report format. Part of every digest.
 pub const ENGINE: &str = "engine/1";

@@ -86,8 +86,16 @@ pub struct Stars {
     pub one: i64,
     /// Two stars.
     pub two: i64,
-    /// Three stars (also needs every scenario at 70 points or more and the hidden gate).
+    /// Three stars (also needs [`Stars::least`] in every scenario and the hidden gate).
     pub three: i64,
+    /// Least score in every public scenario for three stars.
+    #[serde(default = "least_for_three")]
+    pub least: i64,
+}
+
+/// 70 points.
+const fn least_for_three() -> i64 {
+    700_000
 }
 
 /// A metric and how its value becomes a utility between 0 and 1 (or 1.1 where open).
@@ -107,6 +115,10 @@ pub struct Metric {
     pub good: Anchor,
     /// Value that earns utility 0.
     pub bad: Anchor,
+    /// Least distance from `good` to `bad`, signed: `bad` is moved away from `good` to keep it.
+    /// Where policies are anchors and come out nearly equal, it keeps the scale from collapsing.
+    #[serde(default)]
+    pub margin: i64,
     /// Weight in the geometric mean.
     pub weight: i64,
     /// Whether beating `good` is credited, up to 1.1.
@@ -125,17 +137,45 @@ pub enum Shape {
 }
 
 /// An anchor of a metric: a number, or what a built-in policy reaches on the same case.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Anchor {
     /// A fixed value in the metric's unit.
     Value(i64),
     /// Id of a built-in policy.
     Policy(String),
+    /// The least or the greatest of several policies, kept within bounds.
+    Among(Among),
+}
+
+/// An [`Anchor`] made of several policies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Among {
+    /// Ids of built-in policies.
+    pub policies: Vec<String>,
+    /// Which of their values counts.
+    pub pick: Pick,
+    /// The anchor is at least this.
+    #[serde(default)]
+    pub at_least: Option<i64>,
+    /// The anchor is at most this.
+    #[serde(default)]
+    pub at_most: Option<i64>,
+}
+
+/// Which of several values counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pick {
+    /// The least.
+    Min,
+    /// The greatest.
+    Max,
 }
 
 /// A trace that policies meet.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scenario {
     /// Name in reports.
     pub id: String,
@@ -151,6 +191,9 @@ pub struct Scenario {
     /// Memory budget in pages, where it differs from the lab's cap.
     #[serde(default)]
     pub pages: Option<u32>,
+    /// Ids of the metrics that count here; all that the world measures, where empty.
+    #[serde(default)]
+    pub scored: Vec<String>,
     /// Parameters of the world, all of them visible to learners.
     #[serde(default)]
     pub world: BTreeMap<String, i64>,
@@ -179,10 +222,30 @@ impl Spec {
 }
 
 impl Scenario {
+    /// Whether the metric counts here.
+    #[must_use]
+    pub fn scores(&self, metric: &str) -> bool {
+        self.scored.is_empty() || self.scored.iter().any(|id| id == metric)
+    }
+
     /// A parameter of the world. `lab.toml` is checked by tests, so a missing one reads 0.
     #[must_use]
     pub fn param(&self, name: &str) -> i64 {
         self.world.get(name).copied().unwrap_or(0)
+    }
+}
+
+impl Metric {
+    /// Ids of the policies that its anchors name.
+    pub fn anchors(&self) -> impl Iterator<Item = &str> {
+        [&self.good, &self.bad]
+            .into_iter()
+            .flat_map(|anchor| match anchor {
+                Anchor::Value(_) => [].as_slice(),
+                Anchor::Policy(id) => std::slice::from_ref(id),
+                Anchor::Among(among) => among.policies.as_slice(),
+            })
+            .map(String::as_str)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::engine::PPM;
 use crate::engine::plot::{Axis, Mark, Plot, Role, Series};
 use crate::engine::rng::Draws;
 use crate::guest::{FaultKind, Guest, Reply, Run};
-use crate::lab::{Files, Lab, Outcome, Policy, PolicyRole, Setting, Starter};
+use crate::lab::{Files, Lab, Outcome, Policy, PolicyRole, Setting, starters};
 
 /// Export number of `decide`.
 const DECIDE: usize = 0;
@@ -19,6 +19,8 @@ pub static LAB: Lab = Lab {
     id: "template_lab",
     spec_json: include_str!(concat!(env!("OUT_DIR"), "/template_lab.json")),
     spec: OnceLock::new(),
+    anchors_json: include_str!("anchors.json"),
+    anchors: OnceLock::new(),
     simulate,
     policies: &[
         Policy {
@@ -39,41 +41,7 @@ pub static LAB: Lab = Lab {
     files: Files {
         brief: include_str!("brief.md"),
         hints: include_str!("hints.md"),
-        starters: &[
-            Starter {
-                language: "assemblyscript",
-                file: "policy.ts",
-                source: include_str!("starter/assemblyscript.ts"),
-                build: "asc policy.ts -o policy.wasm -O3 --runtime minimal",
-            },
-            Starter {
-                language: "rust",
-                file: "policy.rs",
-                source: include_str!("starter/rust.rs"),
-                build: "rustc policy.rs -o policy.wasm --target wasm32-unknown-unknown \
-                        --edition 2024 --crate-type cdylib -O -C strip=symbols",
-            },
-            Starter {
-                language: "c",
-                file: "policy.c",
-                source: include_str!("starter/c.c"),
-                build: "clang policy.c -o policy.wasm --target=wasm32 -O2 -nostdlib \
-                        -Wl,--no-entry",
-            },
-            Starter {
-                language: "zig",
-                file: "policy.zig",
-                source: include_str!("starter/zig.zig"),
-                build: "zig build-exe policy.zig -femit-bin=policy.wasm \
-                        -target wasm32-freestanding -O ReleaseSmall -fno-entry -rdynamic",
-            },
-            Starter {
-                language: "go",
-                file: "policy.go",
-                source: include_str!("starter/go.go"),
-                build: "tinygo build -o policy.wasm -target wasm-unknown -no-debug policy.go",
-            },
-        ],
+        starters: starters!(),
     },
 };
 

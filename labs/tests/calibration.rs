@@ -1,7 +1,45 @@
 //! Every built-in policy of every lab lands in the band that its `lab.toml` publishes, so an
 //! engine change that moves a score is noticed.
 
+use std::sync::{LazyLock, Mutex};
+use std::thread;
+
 use labs::{Case, Lab, Native, Policy, PolicyRole, Report, Subject};
+
+/// What a policy earned in public, and what the hidden scenarios said.
+struct Graded {
+    lab: &'static Lab,
+    policy: &'static Policy,
+    report: Report,
+    hidden: Vec<Case>,
+}
+
+/// Every policy of every lab, graded once for all tests, on all cores.
+static GRADED: LazyLock<Vec<Graded>> = LazyLock::new(|| {
+    let all = labs::ALL
+        .iter()
+        .flat_map(|lab| lab.policies.iter().map(move |policy| (*lab, policy)));
+    let queue: Mutex<Vec<_>> = Mutex::new(all.collect());
+    let next = || queue.lock().ok().and_then(|mut queue| queue.pop());
+    let work = || {
+        let mut graded = Vec::new();
+        while let Some((lab, policy)) = next() {
+            graded.push(Graded {
+                lab,
+                policy,
+                report: grade(lab, policy),
+                hidden: hidden_cases(lab, policy, b"calibration"),
+            });
+        }
+        graded
+    };
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        let done = workers.into_iter().flat_map(|worker| worker.join());
+        done.flatten().collect()
+    })
+});
 
 fn grade(lab: &Lab, policy: &Policy) -> Report {
     labs::grade(
@@ -23,14 +61,15 @@ fn hidden_cases(lab: &Lab, policy: &Policy, secret: &[u8]) -> Vec<Case> {
 
 #[test]
 fn every_policy_lands_in_its_band() {
+    let policies: usize = labs::ALL.iter().map(|lab| lab.policies.len()).sum();
+    assert_eq!(GRADED.len(), policies, "a worker panicked");
     let mut misses = Vec::new();
-    for lab in labs::ALL {
-        for policy in lab.policies {
-            let points = grade(lab, policy).quality as f64 / 10_000.0;
-            match lab.spec().calibration.get(policy.id) {
-                Some(&[low, high]) if (low..=high).contains(&points) => {}
-                band => misses.push(format!("{}/{}: {points:.2}, {band:?}", lab.id, policy.id)),
-            }
+    for graded in GRADED.iter() {
+        let (lab, policy) = (graded.lab, graded.policy);
+        let points = graded.report.quality as f64 / 10_000.0;
+        match lab.spec().calibration.get(policy.id) {
+            Some(&[low, high]) if (low..=high).contains(&points) => {}
+            band => misses.push(format!("{}/{}: {points:.2}, {band:?}", lab.id, policy.id)),
         }
     }
     assert!(
@@ -40,19 +79,38 @@ fn every_policy_lands_in_its_band() {
     );
 }
 
+/// `anchors.json` holds what the policies reach. `HEADROOM_BLESS=1` writes it.
+#[test]
+fn anchors_are_what_the_policies_reach() -> std::io::Result<()> {
+    for lab in labs::ALL {
+        let measured = labs::anchors::table(lab);
+        if std::env::var_os("HEADROOM_BLESS").is_some() {
+            let path = format!("{}/src/{}/anchors.json", env!("CARGO_MANIFEST_DIR"), lab.id);
+            std::fs::write(path, format!("{}\n", serde_json::to_string(&measured)?))?;
+        } else {
+            let bless = "HEADROOM_BLESS=1 cargo test -p labs --test calibration writes them";
+            assert!(
+                *lab.anchors() == measured,
+                "{}: stale anchors; {bless}",
+                lab.id
+            );
+        }
+    }
+    Ok(())
+}
+
 /// No mistake may earn three stars: what the public scenarios let pass, the hidden ones gate.
 #[test]
 fn no_mutant_earns_three_stars() {
-    for lab in labs::ALL {
-        for policy in lab.policies {
-            let report = grade(lab, policy);
-            let hidden = labs::assemble_hidden(&report, &hidden_cases(lab, policy, b"calibration"));
-            let stars = labs::stars(lab, &report, Some(&hidden));
-            match policy.role {
-                PolicyRole::Reference => assert_eq!(stars, 3, "{}: {hidden:?}", policy.id),
-                PolicyRole::Mutant => assert!(stars < 3, "{}: {hidden:?}", policy.id),
-                PolicyRole::Naive | PolicyRole::Baseline => {}
-            }
+    for graded in GRADED.iter() {
+        let (lab, policy, report) = (graded.lab, graded.policy, &graded.report);
+        let hidden = labs::assemble_hidden(report, &graded.hidden);
+        let stars = labs::stars(lab, report, Some(&hidden));
+        let name = format!("{}/{}", lab.id, policy.id);
+        match policy.role {
+            PolicyRole::Reference => assert_eq!(stars, 3, "{name}: {hidden:?}"),
+            PolicyRole::Mutant => assert!(stars < 3, "{name}: {hidden:?}"),
+            PolicyRole::Naive | PolicyRole::Baseline => {}
         }
     }
 }
@@ -77,16 +135,15 @@ fn ten_scenarios_reproduce_the_published_table() {
         ("always_deny", 0.0),
     ];
     for (id, points) in published {
-        let Some((_, policy)) = lab.policy(id) else {
+        let graded = GRADED
+            .iter()
+            .find(|g| g.lab.id == lab.id && g.policy.id == id);
+        let Some(graded) = graded else {
             unreachable!("{id} exists")
         };
-        let mut scores: Vec<i64> = grade(lab, policy)
-            .scenarios
-            .iter()
-            .map(|s| s.score)
-            .collect();
-        let hidden = hidden_cases(lab, policy, b"calibration");
-        let families = hidden
+        let mut scores: Vec<i64> = graded.report.scenarios.iter().map(|s| s.score).collect();
+        let families = graded
+            .hidden
             .iter()
             .filter(|c| c.scenario == "idle" || c.scenario == "skew");
         scores.extend(families.map(|c| c.score));

@@ -41,6 +41,16 @@ fn every_spec_is_sound() {
             .iter()
             .filter(|p| p.role == PolicyRole::Reference);
         assert_eq!(references.count(), 1);
+        let named = spec.metrics.iter().flat_map(labs::Metric::anchors);
+        for anchor in named {
+            assert!(lab.policy(anchor).is_some(), "{}: anchor {anchor}", lab.id);
+        }
+        for scenario in &spec.scenarios {
+            for id in &scenario.scored {
+                let known = spec.metrics.iter().any(|metric| metric.id == *id);
+                assert!(known, "{}/{}: metric {id}", lab.id, scenario.id);
+            }
+        }
         assert!(spec.calibration.keys().all(|id| lab.policy(id).is_some()));
         assert!(
             lab.files.hints.matches("\n## ").count() >= 2,
@@ -61,11 +71,15 @@ fn every_starter_exports_what_it_must() {
                 .map(|e| e.name.as_str())
                 .chain(["abi_version"])
             {
-                assert!(starter.source.contains(name), "{}: {name}", starter.file);
+                assert!(
+                    starter.source.contains(name),
+                    "{}: {name}",
+                    starter.language.file
+                );
             }
         }
-        let languages: Vec<_> = lab.files.starters.iter().map(|s| s.language).collect();
-        assert_eq!(languages, ["assemblyscript", "rust", "c", "zig", "go"]);
+        let languages: Vec<_> = lab.files.starters.iter().map(|s| s.language.id).collect();
+        assert_eq!(languages, labs::language::ALL.map(|language| language.id));
     }
 }
 

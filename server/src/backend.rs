@@ -110,7 +110,7 @@ impl Backend for Pages {
     fn lab_text(&self, lab: &str) -> Option<LabText> {
         let files = &labs::by_id(lab)?.files;
         let starter = |starter: &labs::Starter| StarterText {
-            language: starter.language.to_owned(),
+            language: starter.language.id.to_owned(),
             html: escaped(starter.source),
         };
         Some(LabText {
@@ -184,8 +184,8 @@ impl Catalogue for Labs {
 
 fn starter(starter: &labs::Starter) -> Value {
     json!({
-        "language": starter.language, "file": starter.file,
-        "source": starter.source, "build": starter.build,
+        "language": starter.language.id, "file": starter.language.file,
+        "source": starter.source, "build": starter.language.build,
     })
 }
 

@@ -50,13 +50,13 @@ pub fn compile(toolchain: &Toolchain, package: &str, profile: &str) -> Result<Pa
     Ok(target().join(TARGET).join(profile).join(file))
 }
 
-/// Builds one built-in policy of a lab as a learner's module.
-pub fn guest(toolchain: &Toolchain, lab: &str, policy: &str) -> Result<PathBuf> {
+/// Builds the built-in policies of a lab as a learner's module.
+pub fn guest(toolchain: &Toolchain, lab: &str) -> Result<PathBuf> {
     toolchain
         .cargo()
-        .env("HEADROOM_POLICY", policy)
+        .env("HEADROOM_LAB", lab)
         .args(["build", "--locked", "--target", TARGET])
-        .args(["--profile", "client", "-p", "labs-guest", "--features", lab])
+        .args(["--profile", "client", "-p", "labs-guest"])
         .run()?;
     Ok(target().join(TARGET).join("client/labs_guest.wasm"))
 }

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::client;
 use crate::command::{root, work};
 use crate::toolchain::Toolchain;
 
-/// Where the modules are, `<policy>.wasm` each.
+/// Where the modules are, `<lab>/<policy>.wasm` each.
 #[must_use]
 pub fn folder() -> PathBuf {
     work().join("guests")
@@ -25,12 +25,31 @@ pub fn build(toolchain: &Toolchain) -> Result<PathBuf> {
             continue;
         }
         let name = lab.file_name().unwrap_or_default().to_string_lossy();
+        let module = std::fs::read(client::guest(toolchain, &name)?)?;
+        let folder = out.join(&*name);
+        std::fs::create_dir_all(&folder)?;
         for policy in policies(&lab)? {
-            let module = client::guest(toolchain, &name, &policy)?;
-            std::fs::copy(module, out.join(format!("{policy}.wasm")))?;
+            let chosen = choose(&module, &policy)?;
+            std::fs::write(folder.join(format!("{policy}.wasm")), chosen)?;
         }
     }
     Ok(out)
+}
+
+/// The module with the policy's name written where it looks for it.
+fn choose(module: &[u8], policy: &str) -> Result<Vec<u8>> {
+    let mark = format!("{:48}", "headroom-policy:");
+    let at = module
+        .windows(mark.len())
+        .position(|w| w == mark.as_bytes());
+    let at = at.context("the module has no place for the policy's name")?;
+    let choice = format!("{:48}", format!("headroom-policy:{policy}"));
+    ensure!(choice.len() == mark.len(), "{policy}: too long a name");
+    let mut module = module.to_vec();
+    if let Some(place) = module.get_mut(at..at + choice.len()) {
+        place.copy_from_slice(choice.as_bytes());
+    }
+    Ok(module)
 }
 
 /// The policies of a lab: each has a band of scores.
@@ -45,6 +64,16 @@ fn policies(lab: &Path) -> Result<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_module_is_told_its_policy() -> Result<()> {
+        let module = format!("code{:48}more", "headroom-policy:");
+        let chosen = String::from_utf8(choose(module.as_bytes(), "gcra")?)?;
+        assert!(chosen.starts_with("codeheadroom-policy:gcra    "));
+        assert!(chosen.ends_with("  more") && chosen.len() == module.len());
+        assert!(choose(b"none", "gcra").is_err());
+        Ok(())
+    }
 
     #[test]
     fn the_policies_of_a_lab_are_those_with_a_band() -> Result<()> {

@@ -207,7 +207,7 @@ fn starters(lab: &Lab, text: &LabText) -> impl IntoView + use<> {
         let coloured = text
             .starters
             .iter()
-            .find(|t| t.language == starter.language);
+            .find(|t| t.language == starter.language.id);
         starter_view(starter, coloured.map(|t| t.html.clone()))
     });
     let items = items.collect_view();
@@ -220,30 +220,19 @@ fn starter_view(starter: &Starter, html: Option<String>) -> impl IntoView + use<
         "data:text/plain;charset=utf-8,{}",
         percent_encode(starter.source)
     );
-    let id = format!("starter-{}", starter.language);
+    let id = format!("starter-{}", starter.language.id);
     view! {
         <details class="starter">
-            <summary>{name(starter.language)} ": " <code>{starter.file}</code></summary>
-            <p>"Build it with " <code>{starter.build}</code></p>
+            <summary>{starter.language.title} ": " <code>{starter.language.file}</code></summary>
+            <p>"Build it with " <code>{starter.language.build}</code></p>
             <p class="actions">
-                <a class="button" href=href download=starter.file>"Download"</a>
+                <a class="button" href=href download=starter.language.file>"Download"</a>
                 <button class="button" type="button" data-copy=id.clone() hidden>"Copy"</button>
             </p>
-            <pre tabindex="0" role="region" aria-label=starter.file>
+            <pre tabindex="0" role="region" aria-label=starter.language.file>
                 <code id=id inner_html=html></code>
             </pre>
         </details>
-    }
-}
-
-fn name(language: &str) -> String {
-    match language {
-        "assemblyscript" => "AssemblyScript".into(),
-        "rust" => "Rust".into(),
-        "c" => "C".into(),
-        "zig" => "Zig".into(),
-        "go" => "Go (TinyGo)".into(),
-        other => other.into(),
     }
 }
 

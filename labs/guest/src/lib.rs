@@ -1,45 +1,43 @@
-//! A built-in policy as a learner's module: the same Rust, compiled to WebAssembly, must give
-//! the same cases as the native policy. One module is one policy, chosen at build time by
-//! the feature of its lab and the variable `HEADROOM_POLICY`.
+//! The built-in policies of one lab as a learner's module: the same Rust, compiled to WebAssembly,
+//! must give the same cases as the native policies.
+//!
+//! `HEADROOM_LAB` names the lab at build time. Which policy the module plays is in
+//! [`CHOICE`], a place in its data that `cargo xtask` overwrites: one build gives them all.
 
-#[cfg(feature = "rate_limiter")]
-mod rate_limiter {
-    use std::cell::RefCell;
+use std::cell::RefCell;
 
-    use labs::Guest;
-    use labs::rate_limiter::{ALLOW, CONFIGURE, LAB};
+use labs::Guest;
 
-    const POLICY: Option<&str> = option_env!("HEADROOM_POLICY");
+include!(concat!(env!("OUT_DIR"), "/exports.rs"));
 
-    thread_local! {
-        static GUEST: RefCell<Option<Box<dyn Guest>>> = const { RefCell::new(None) };
-    }
+/// `headroom-policy:` and the policy's id, filled up with spaces.
+#[used]
+static CHOICE: [u8; 48] = *b"headroom-policy:                                ";
 
-    fn call(export: usize, args: &[i64]) -> i64 {
-        GUEST.with_borrow_mut(|guest| {
-            let guest = guest.get_or_insert_with(|| {
-                let id = POLICY.expect("HEADROOM_POLICY names a policy");
-                let (_, policy) = LAB.policy(id).expect("the policy exists");
-                (policy.make)()
-            });
-            guest
-                .call(export, args)
-                .map_or(i64::MIN, |reply| reply.value)
-        })
-    }
+thread_local! {
+    static GUEST: RefCell<Option<Box<dyn Guest>>> = const { RefCell::new(None) };
+}
 
-    #[unsafe(no_mangle)]
-    extern "C" fn abi_version() -> i32 {
-        1
-    }
+/// The policy that [`CHOICE`] names; volatile, because it is written after the build.
+fn chosen() -> Box<dyn Guest> {
+    // SAFETY: a static is valid and aligned for reading.
+    let choice = unsafe { std::ptr::read_volatile(&raw const CHOICE) };
+    let id = choice.iter().skip_while(|&&byte| byte != b':').skip(1);
+    let id: String = id.map(|&byte| char::from(byte)).collect();
+    let (_, policy) = LAB.policy(id.trim()).expect("the policy exists");
+    (policy.make)()
+}
 
-    #[unsafe(no_mangle)]
-    extern "C" fn configure(tenant: i64, interval_ns: i64, burst: i64) {
-        call(CONFIGURE, &[tenant, interval_ns, burst]);
-    }
+fn call(export: usize, args: &[i64]) -> i64 {
+    GUEST.with_borrow_mut(|guest| {
+        let guest = guest.get_or_insert_with(chosen);
+        guest
+            .call(export, args)
+            .map_or(i64::MIN, |reply| reply.value)
+    })
+}
 
-    #[unsafe(no_mangle)]
-    extern "C" fn allow(tenant: i64, now_ns: i64, cost: i64) -> i32 {
-        call(ALLOW, &[tenant, now_ns, cost]) as i32
-    }
+#[unsafe(no_mangle)]
+extern "C" fn abi_version() -> i32 {
+    1
 }

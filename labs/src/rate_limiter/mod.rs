@@ -20,7 +20,7 @@ pub use policy::{Limiter, Seat};
 pub use trace::{Contract, Request, Trace};
 
 use crate::guest::Guest;
-use crate::lab::{Files, Lab, Policy, PolicyRole, Starter};
+use crate::lab::{Files, Lab, Policy, PolicyRole, starters};
 
 /// Export number of `configure`.
 pub const CONFIGURE: usize = 0;
@@ -32,12 +32,14 @@ pub static LAB: Lab = Lab {
     id: "rate_limiter",
     spec_json: include_str!(concat!(env!("OUT_DIR"), "/rate_limiter.json")),
     spec: OnceLock::new(),
+    anchors_json: include_str!("anchors.json"),
+    anchors: OnceLock::new(),
     simulate: world::simulate,
     policies: POLICIES,
     files: Files {
         brief: include_str!("brief.md"),
         hints: include_str!("hints.md"),
-        starters: STARTERS,
+        starters: starters!(),
     },
 };
 
@@ -153,42 +155,4 @@ static POLICIES: &[Policy] = &[
         PolicyRole::Mutant,
         || seat(baselines::Always(0)),
     ),
-];
-
-static STARTERS: &[Starter] = &[
-    Starter {
-        language: "assemblyscript",
-        file: "policy.ts",
-        source: include_str!("starter/assemblyscript.ts"),
-        build: "asc policy.ts -o policy.wasm -O2 --runtime minimal --disable simd \
-                --exportStart _initialize",
-    },
-    Starter {
-        language: "rust",
-        file: "policy.rs",
-        source: include_str!("starter/rust.rs"),
-        build: "rustc policy.rs -o policy.wasm --target wasm32-unknown-unknown --edition 2024 \
-                --crate-type cdylib -C opt-level=2 -C panic=abort -C strip=symbols \
-                -C link-arg=-zstack-size=8192",
-    },
-    Starter {
-        language: "c",
-        file: "policy.c",
-        source: include_str!("starter/c.c"),
-        build: "clang policy.c -o policy.wasm --target=wasm32 -O2 -nostdlib -Wl,--no-entry \
-                -Wl,-z,stack-size=8192",
-    },
-    Starter {
-        language: "zig",
-        file: "policy.zig",
-        source: include_str!("starter/zig.zig"),
-        build: "zig build-exe policy.zig -femit-bin=policy.wasm -target wasm32-freestanding \
-                -O ReleaseSmall -fno-entry -rdynamic --stack 8192",
-    },
-    Starter {
-        language: "go",
-        file: "policy.go",
-        source: include_str!("starter/go.go"),
-        build: "tinygo build -o policy.wasm -target wasm-unknown -opt 2 -no-debug policy.go",
-    },
 ];

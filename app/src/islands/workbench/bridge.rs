@@ -279,7 +279,7 @@ async fn module(state: State, bench: &JsValue) -> Answer<Option<Uint8Array>> {
     }
     let language = state.language.get_untracked();
     if language != "assemblyscript" {
-        let build = state.starter(&language).map_or("", |s| s.build);
+        let build = state.starter(&language).map_or("", |s| s.language.build);
         let lines = vec![
             "This browser compiles AssemblyScript only.".to_owned(),
             format!("Build the module on your machine ({build}) and drop the .wasm file above."),

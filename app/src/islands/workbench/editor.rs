@@ -6,8 +6,8 @@ use super::{State, bridge};
 
 pub(super) fn bar(state: State) -> impl IntoView {
     let options = state.lab.files.starters.iter().map(|starter| {
-        let first = state.language.with_untracked(|l| l == starter.language);
-        view! { <option value=starter.language selected=first>{title(starter.language)}</option> }
+        let first = state.language.with_untracked(|l| l == starter.language.id);
+        view! { <option value=starter.language.id selected=first>{origin(starter.language)}</option> }
     });
     let options = options.collect_view();
     view! {
@@ -26,15 +26,14 @@ pub(super) fn bar(state: State) -> impl IntoView {
     }
 }
 
-const fn title(language: &str) -> &str {
-    match language.as_bytes() {
-        b"assemblyscript" => "AssemblyScript, compiled here",
-        b"rust" => "Rust, built by you",
-        b"c" => "C, built by you",
-        b"zig" => "Zig, built by you",
-        b"go" => "Go (TinyGo), built by you",
-        _ => language,
-    }
+/// Where a language's module comes from.
+fn origin(language: &labs::Language) -> String {
+    let from = if language.id == "assemblyscript" {
+        "compiled here"
+    } else {
+        "built by you"
+    };
+    format!("{}, {from}", language.title)
 }
 
 pub(super) fn editor(state: State, host: NodeRef<leptos::html::Div>) -> impl IntoView {
@@ -55,9 +54,9 @@ pub(super) fn drop_zone(state: State) -> impl IntoView {
     let over = RwSignal::new(false);
     let build = move || {
         let starter = state.starter(&state.language.get());
-        let built = starter.filter(|s| s.language != "assemblyscript");
+        let built = starter.filter(|s| s.language.id != "assemblyscript");
         built.map_or_else(String::new, |s| {
-            format!("Build {} with: {}", s.file, s.build)
+            format!("Build {} with: {}", s.language.file, s.language.build)
         })
     };
     let name = move || {

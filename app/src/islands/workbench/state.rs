@@ -109,7 +109,7 @@ impl State {
         let overlays = BTreeSet::from(["you", "reference", "naive", "bound"]);
         Self {
             lab,
-            language: RwSignal::new(first.map_or("wasm", |s| s.language).to_owned()),
+            language: RwSignal::new(first.map_or("wasm", |s| s.language.id).to_owned()),
             source: RwSignal::new(first.map_or("", |s| s.source).to_owned()),
             file: RwSignal::new(None),
             mounted: RwSignal::new(false),
@@ -133,7 +133,7 @@ impl State {
             .files
             .starters
             .iter()
-            .find(|starter| starter.language == language)
+            .find(|starter| starter.language.id == language)
     }
 
     /// The policy that plays the naive part.
