@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 
 use crate::client;
-use crate::command::{root, work};
+use crate::command::{Run, root, say, work};
 use crate::toolchain::Toolchain;
 
 /// Where the modules are, `<lab>/<policy>.wasm` each.
@@ -18,12 +18,7 @@ pub fn folder() -> PathBuf {
 pub fn build(toolchain: &Toolchain) -> Result<PathBuf> {
     let out = folder();
     client::empty(&out)?;
-    let labs = root().join("labs/src");
-    for entry in std::fs::read_dir(&labs)? {
-        let lab = entry?.path();
-        if !lab.join("lab.toml").is_file() {
-            continue;
-        }
+    for lab in labs()? {
         let name = lab.file_name().unwrap_or_default().to_string_lossy();
         let module = std::fs::read(client::guest(toolchain, &name)?)?;
         let folder = out.join(&*name);
@@ -34,6 +29,45 @@ pub fn build(toolchain: &Toolchain) -> Result<PathBuf> {
         }
     }
     Ok(out)
+}
+
+/// Grades every built-in policy with the release binary: the digests must be those that the debug
+/// build's tests agreed on.
+pub fn grade_policies(binary: &Path) -> Result<()> {
+    let mut graded = 0;
+    for folder in labs()? {
+        let lab = folder.file_name().unwrap_or_default().to_string_lossy();
+        let path = folder.join("digests.txt");
+        let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        for line in text.lines() {
+            let (policy, digest) = line.split_once(' ').context("not a policy and a digest")?;
+            let report = Run::new(binary)
+                .args(["grade", &lab, "--policy", policy, "--json"])
+                .output()?;
+            let report: serde_json::Value = serde_json::from_str(&report)?;
+            let found = &report["digest"];
+            ensure!(
+                found == digest,
+                "{lab}/{policy}: {found} in release, {digest} in debug"
+            );
+            graded += 1;
+        }
+    }
+    say(&format!("{graded} policies, the same reports as in debug"));
+    Ok(())
+}
+
+/// The folders of the labs.
+fn labs() -> Result<Vec<PathBuf>> {
+    let mut labs = Vec::new();
+    for entry in std::fs::read_dir(root().join("labs/src"))? {
+        let folder = entry?.path();
+        if folder.join("lab.toml").is_file() {
+            labs.push(folder);
+        }
+    }
+    labs.sort();
+    Ok(labs)
 }
 
 /// The module with the policy's name written where it looks for it.

@@ -1,5 +1,5 @@
-//! kill -9 of the server, again and again, while it grades: what was accepted must be graded, with
-//! the bytes of an undisturbed run, and a grade once given must never change.
+//! kill -9 of the server, again and again, while it grades: what was accepted must be graded, once,
+//! with the bytes of an undisturbed run, and a grade once given must never change.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,15 +9,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::command::{say, work};
+use crate::command::{Run, say, work};
 use crate::served::Served;
-use crate::{client, http, test};
+use crate::{client, fingerprint, http, test};
 
 const LAB: &str = "rate_limiter";
-/// Different modules, so that graders cannot answer from a cache of results alone.
-const VARIANTS: usize = 8;
-const LIFE_MS_MAX: u64 = 300;
-const DRAIN_LIMIT: Duration = Duration::from_secs(300);
+/// Lives last up to this long: some end before a grading does, some after several.
+const LIFE_MS_MAX: u64 = 2_500;
+const DRAIN_LIMIT: Duration = Duration::from_secs(900);
 /// The caps on submissions, raised: this test is about loss, another one is about caps.
 const CAPS: [(&str, &str); 5] = [
     ("HEADROOM_LIMITS__SUBMISSIONS_PER_MINUTE", "100000"),
@@ -27,43 +26,62 @@ const CAPS: [(&str, &str); 5] = [
     ("HEADROOM_GRADER__QUEUE_MAX", "100000"),
 ];
 
+/// Counts that the database must agree on: submissions, grades, and jobs that are not done.
+const COUNTS: &str = "
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+one = lambda sql: db.execute(sql).fetchone()[0]
+print(one('SELECT count(*) FROM submissions'), one('SELECT count(*) FROM grades'),
+      one(\"SELECT count(*) FROM jobs WHERE kind = 'grade-submission' AND state <> 'done'\"))
+";
+
 pub fn run(arguments: &[String]) -> Result<()> {
-    let kills = match arguments {
-        [] => 200,
-        [flag, count] if flag == "--kills" => count.parse().context("--kills takes a number")?,
-        other => bail!("kill-test takes --kills N, not {other:?}"),
-    };
-    drive(&test::release_binary()?, kills)
+    let (mut kills, mut seed) = (200, u64::from(std::process::id()));
+    for pair in arguments.chunks(2) {
+        match pair {
+            [flag, value] if flag == "--kills" => kills = value.parse()?,
+            [flag, value] if flag == "--seed" => seed = value.parse()?,
+            other => bail!("kill-test takes --kills N and --seed N, not {other:?}"),
+        }
+    }
+    drive(&test::release_binary()?, kills, seed)
 }
 
 /// Starts, feeds and kills the server `kills` times, then lets it finish and compares.
-pub fn drive(binary: &Path, kills: u32) -> Result<()> {
+///
+/// The lengths of the lives follow from `seed`; where in a grading each death falls is up to the
+/// machine.
+pub fn drive(binary: &Path, kills: u32, seed: u64) -> Result<()> {
     let folder = work().join("kill-test");
     client::empty(&folder.join("data"))?;
-    let modules = variants(&folder)?;
-    let expected = expected(binary, &modules)?;
-    let seed = u64::from(std::process::id()) ^ u64::from(kills) << 32;
     say(&format!("kill test: {kills} kills, seed {seed}"));
     let mut session = Session {
         binary,
+        solution: Solution::undisturbed(binary, &folder)?,
         folder,
-        accepted: BTreeMap::new(),
-        seen: BTreeMap::new(),
+        submissions: BTreeMap::new(),
     };
+    let mut before_death = 0;
     for kill in 0..kills {
-        let draw = mix(seed.wrapping_add(u64::from(kill)));
-        session.live_and_die(&modules, kill, Duration::from_millis(draw % LIFE_MS_MAX))?;
+        let life = Duration::from_millis(mix(seed.wrapping_add(u64::from(kill))) % LIFE_MS_MAX);
+        before_death += session.live_and_die(kill, life)?;
     }
-    session.settle(&expected)
+    say(&format!("{before_death} gradings ended between two kills"));
+    session.settle()
+}
+
+/// A submission that was answered with 202.
+struct Accepted {
+    module: Vec<u8>,
+    /// When it was first seen graded: the record as it stood.
+    graded: Option<Value>,
 }
 
 struct Session<'a> {
     binary: &'a Path,
+    solution: Solution,
     folder: PathBuf,
-    /// Submission id → which module it was.
-    accepted: BTreeMap<String, usize>,
-    /// Submission id → the report bytes first seen.
-    seen: BTreeMap<String, Vec<u8>>,
+    submissions: BTreeMap<String, Accepted>,
 }
 
 impl Session<'_> {
@@ -81,114 +99,144 @@ impl Session<'_> {
         )
     }
 
-    /// Submits until the moment of death; only an answered 202 counts as accepted.
-    fn live_and_die(&mut self, modules: &[PathBuf], kill: u32, life: Duration) -> Result<()> {
+    /// One life: a new module, a look at the records, death. Returns how many became graded.
+    fn live_and_die(&mut self, kill: u32, life: Duration) -> Result<usize> {
         let server = self.start()?;
-        let start = Instant::now();
-        for (variant, module) in modules.iter().enumerate() {
-            if start.elapsed() >= life && variant > 0 {
-                break;
-            }
-            let key = format!("kill-{kill}-{variant}");
-            let headers = [
-                ("content-type", "application/wasm"),
-                ("idempotency-key", key.as_str()),
-            ];
-            let path = format!("/api/v1/labs/{LAB}/submissions");
-            let answer = http::post(&server.address, &path, &headers, &std::fs::read(module)?)?;
-            match answer.status {
-                202 => {
-                    let submission: Value = serde_json::from_slice(&answer.body)?;
-                    let id = submission["id"]
-                        .as_str()
-                        .context("a submission without id")?;
-                    self.accepted.insert(id.to_owned(), variant);
-                }
-                429 | 503 => break,
-                other => bail!("{other}: {}", String::from_utf8_lossy(&answer.body)),
-            }
-        }
-        std::thread::sleep(life.saturating_sub(start.elapsed()));
-        server.kill()
+        let end = Instant::now() + life;
+        self.submit(&server.address, kill)?;
+        std::thread::sleep(end.saturating_duration_since(Instant::now()));
+        let graded = self.look(&server.address)?;
+        server.kill()?;
+        Ok(graded)
     }
 
-    /// A last, undisturbed life: all that was accepted ends graded as expected.
-    fn settle(mut self, expected: &[Vec<u8>]) -> Result<()> {
+    fn submit(&mut self, address: &str, kill: u32) -> Result<()> {
+        let module = self.solution.variant(kill);
+        let key = format!("kill-{kill}");
+        let headers = [
+            ("content-type", "application/wasm"),
+            ("idempotency-key", key.as_str()),
+        ];
+        let path = format!("/api/v1/labs/{LAB}/submissions");
+        let answer = http::post(address, &path, &headers, &module)?;
+        let text = || String::from_utf8_lossy(&answer.body).into_owned();
+        ensure!(answer.status == 202, "{}: {}", answer.status, text());
+        let submission: Value = serde_json::from_slice(&answer.body)?;
+        let id = submission["id"].as_str().context("no id")?.to_owned();
+        let graded = None;
+        self.submissions.insert(id, Accepted { module, graded });
+        Ok(())
+    }
+
+    /// Reads every record: none is lost or failed, and what was graded stays as it was.
+    fn look(&mut self, address: &str) -> Result<usize> {
+        let mut new = 0;
+        for (id, accepted) in &mut self.submissions {
+            let answer = http::get(address, &format!("/api/v1/submissions/{id}"))?;
+            ensure!(answer.status == 200, "{id} was lost ({})", answer.status);
+            let record: Value = serde_json::from_slice(&answer.body)?;
+            ensure!(record["status"] != "failed", "{id} failed: {record}");
+            match &accepted.graded {
+                Some(before) => ensure!(*before == record, "{before} became {record}"),
+                None if record["status"] == "graded" => {
+                    accepted.graded = Some(record);
+                    new += 1;
+                }
+                None => {}
+            }
+        }
+        Ok(new)
+    }
+
+    /// A last, undisturbed life: all that was accepted ends graded, once, as expected.
+    fn settle(mut self) -> Result<()> {
         let server = self.start()?;
         let deadline = Instant::now() + DRAIN_LIMIT;
-        for (id, variant) in &self.accepted {
-            let report = wait_for_report(&server.address, id, deadline)?;
-            let want = expected.get(*variant).context("no expected report")?;
+        while self.submissions.values().any(|s| s.graded.is_none()) {
+            self.look(&server.address)?;
+            ensure!(Instant::now() < deadline, "not all were graded in time");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        for (id, accepted) in &self.submissions {
+            let path = format!("/api/v1/submissions/{id}/report");
+            let report = http::get(&server.address, &path)?.body;
+            let want = self.solution.report_of(&accepted.module);
             ensure!(
-                &report == want,
-                "{id} was graded with other bytes than an undisturbed run"
+                report == want,
+                "{id} has other bytes than an undisturbed run"
             );
-            self.seen.insert(id.clone(), report);
         }
         server.kill()?;
-        let server = self.start()?;
-        for (id, report) in &self.seen {
-            let again = http::get(&server.address, &format!("/api/v1/submissions/{id}/report"))?;
-            ensure!(
-                &again.body == report,
-                "{id} was graded a second time, and differently"
-            );
-        }
-        say(&format!(
-            "{} accepted submissions, all graded, all as expected",
-            self.accepted.len()
-        ));
+        self.count()
+    }
+
+    fn count(&self) -> Result<()> {
+        let accepted = self.submissions.len();
+        ensure!(accepted > 0, "nothing was accepted: nothing was tested");
+        let database = self.folder.join("data/headroom.db");
+        let counts = Run::new("python3")
+            .args(["-c".as_ref(), COUNTS.as_ref(), database.as_os_str()])
+            .output()?;
+        let found = counts.trim();
+        let want = format!("{accepted} {accepted} 0");
         ensure!(
-            !self.accepted.is_empty(),
-            "no submission was accepted: nothing was tested"
+            found == want,
+            "submissions, grades, open jobs: {found}; expected {want}"
         );
+        say(&format!(
+            "{accepted} accepted, each graded exactly once, all as expected"
+        ));
         Ok(())
     }
 }
 
-fn wait_for_report(address: &str, id: &str, deadline: Instant) -> Result<Vec<u8>> {
-    loop {
-        let answer = http::get(address, &format!("/api/v1/submissions/{id}?wait=10"))?;
+/// A module and its report when nothing disturbs the grading.
+struct Solution {
+    module: Vec<u8>,
+    report: String,
+}
+
+impl Solution {
+    fn undisturbed(binary: &Path, folder: &Path) -> Result<Self> {
+        let path = work().join("fixtures/gcra-rust.wasm");
+        let module =
+            std::fs::read(&path).context("build the fixtures first: cargo xtask fixtures")?;
+        let first = Self {
+            module,
+            report: String::new(),
+        };
+        let file = folder.join("undisturbed.wasm");
+        let module = first.variant(u32::MAX);
+        std::fs::write(&file, &module)?;
+        let report = test::offline_report(binary, LAB, &file)?.trim_end().into();
+        let solution = Self { report, ..first };
         ensure!(
-            answer.status == 200,
-            "submission {id} was lost ({})",
-            answer.status
+            solution.report_of(&module) == solution.report.as_bytes(),
+            "the rule for reports of variants is wrong"
         );
-        let submission: Value = serde_json::from_slice(&answer.body)?;
-        match submission["status"].as_str() {
-            Some("graded") => break,
-            Some("failed") => bail!("{id} failed: {}", submission["problem"]),
-            _ if Instant::now() > deadline => bail!("{id} was not graded in time: {submission}"),
-            _ => {}
-        }
+        Ok(solution)
     }
-    Ok(http::get(address, &format!("/api/v1/submissions/{id}/report"))?.body)
-}
 
-/// The same solution with a different custom section each: other bytes, other digests.
-fn variants(folder: &Path) -> Result<Vec<PathBuf>> {
-    let solution = std::fs::read(work().join("fixtures/gcra-rust.wasm"))
-        .context("build the fixtures first: cargo xtask fixtures")?;
-    (0..VARIANTS)
-        .map(|variant| {
-            let path = folder.join(format!("{variant}.wasm"));
-            let mut module = solution.clone();
-            // Section 0 (custom), 3 bytes long: a name of one byte, then the number.
-            module.extend_from_slice(&[0, 3, 1, b'v', u8::try_from(variant)?]);
-            std::fs::write(&path, module)?;
-            Ok(path)
-        })
-        .collect()
-}
+    /// The same code under other bytes: no grade of one can answer for another.
+    fn variant(&self, number: u32) -> Vec<u8> {
+        let mut module = self.module.clone();
+        // Section 0 (custom), 6 bytes long: a name of one byte, then the number.
+        module.extend_from_slice(&[0, 6, 1, b'v']);
+        module.extend_from_slice(&number.to_le_bytes());
+        module
+    }
 
-fn expected(binary: &Path, modules: &[PathBuf]) -> Result<Vec<Vec<u8>>> {
-    modules
-        .iter()
-        .map(|module| {
-            let report = test::offline_report(binary, LAB, module)?;
-            Ok(report.trim_end().as_bytes().to_vec())
-        })
-        .collect()
+    /// The undisturbed report with this module as its subject, sealed again.
+    fn report_of(&self, module: &[u8]) -> Vec<u8> {
+        let undisturbed = fingerprint::hex(&self.variant(u32::MAX));
+        let subject = self.report.replace(&undisturbed, &fingerprint::hex(module));
+        let (body, _) = subject
+            .split_once("\"digest\":\"")
+            .unwrap_or((&subject, ""));
+        let unsealed = format!("{body}\"digest\":\"\"}}");
+        let digest = fingerprint::hex(unsealed.as_bytes());
+        format!("{body}\"digest\":\"{digest}\"}}").into_bytes()
+    }
 }
 
 /// splitmix64's finaliser.

@@ -39,7 +39,8 @@ cargo xtask COMMAND
   tidy                the rules of ARCHITECTURE.md that no compiler checks
   fmt                 format the Rust code
   new-lab NAME        start a lab: copy the template, add it to labs::ALL
-  kill-test [--kills N]  kill -9 a grading server N times; nothing may be lost
+  kill-test [--kills N] [--seed N]
+                      kill -9 a grading server N times; nothing may be lost
   setup               only install what the other commands would install
 ";
 

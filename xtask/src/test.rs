@@ -16,6 +16,7 @@ use crate::{apt, build, client, fixtures, guests, kill_test, npm, tidy};
 const WASM_CRATES: [&str; 3] = ["client", "labs-browser", "labs-guest"];
 /// Few enough for every run; `cargo xtask kill-test --kills 200` is the long one.
 const KILLS: u32 = 25;
+const KILL_SEED: u64 = 1;
 
 pub fn run(only: &[String]) -> Result<()> {
     let toolchain = setup()?;
@@ -33,10 +34,11 @@ pub fn run(only: &[String]) -> Result<()> {
         build::server(&toolchain, true).and_then(|binary| stands_alone(&binary))
     });
     let binary = target().join("release/headroom");
+    steps.step("policies", || guests::grade_policies(&binary));
     steps.step("fixtures", || fixtures::build(&toolchain).map(drop));
     steps.step("starters", || fixtures::grade_starters(&toolchain, &binary));
     steps.step("browser", || browser(&binary));
-    steps.step("kill", || kill_test::drive(&binary, KILLS));
+    steps.step("kill", || kill_test::drive(&binary, KILLS, KILL_SEED));
     steps.finish()
 }
 
