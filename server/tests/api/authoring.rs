@@ -97,7 +97,7 @@ async fn open_pages_hear_of_changes_and_of_mistakes() {
     let after = get(address, &page).await.text();
     assert!(after.contains("A sentence of today."));
 
-    std::fs::write(&lesson, format!("{text}\n[nowhere](lesson:no-such-lesson)\n")).unwrap();
+    std::fs::write(&lesson, format!("{text}\n```lab\nno_such_lab\n```\n")).unwrap();
     let (third, problem) = change(address, second).await;
     let problem = problem.expect("a mistake is told");
     assert!(problem.contains("api-gateway.md:"), "{problem}");
@@ -115,7 +115,7 @@ async fn open_pages_hear_of_changes_and_of_mistakes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_folder_there_is_nothing_to_watch() {
-    let app = crate::test_app::TestApp::start().await;
+    let app = crate::test_app::TestApp::start("").await;
     let answer = get(app.address, "/author/changes?seen=0").await;
     assert_eq!(answer.status, 404);
 }
