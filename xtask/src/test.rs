@@ -90,7 +90,7 @@ fn workbench_tests() -> Result<()> {
     let folder = root().join("app/workbench");
     npm::script(&folder, "check").run()?;
     npm::script(&folder, "test")
-        .env("SITE", work().join("site"))
+        .env("HEADROOM_ENGINE", work().join("parts/engine/engine.wasm"))
         .run()
 }
 
