@@ -12,6 +12,7 @@ mod protocol;
 mod selftest;
 mod worker;
 
+pub use offline::points;
 pub use outcome::{Failure, Graded, Problem, Refusal};
 pub use pool::{Pool, PoolConfig, Status};
 pub use worker::{Drill, Options, run};
