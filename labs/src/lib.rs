@@ -12,6 +12,7 @@ mod grade;
 pub mod guest;
 mod lab;
 pub mod language;
+pub mod load_balancer;
 pub mod meter;
 pub mod rate_limiter;
 pub mod soundness;
@@ -30,7 +31,7 @@ pub use spec::{
 pub const ENGINE: &str = "engine/1";
 
 /// Every lab, in the order of the course. Adding a lab is adding its folder and a line here.
-pub static ALL: &[&Lab] = &[&rate_limiter::LAB, &burn_rate::LAB];
+pub static ALL: &[&Lab] = &[&rate_limiter::LAB, &load_balancer::LAB, &burn_rate::LAB];
 
 /// The lab called `id`, if there is one.
 #[must_use]
