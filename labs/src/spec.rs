@@ -27,6 +27,9 @@ pub struct Spec {
     pub stars: Stars,
     /// What is measured and how it turns into utility.
     pub metrics: Vec<Metric>,
+    /// What is measured beside, and never scored.
+    #[serde(default)]
+    pub measures: Vec<Measure>,
     /// Traces, public ones first.
     pub scenarios: Vec<Scenario>,
     /// What `headroom lab check` demands.
@@ -147,6 +150,20 @@ pub struct Metric {
     /// Whether beating `good` is credited, up to 1.1.
     #[serde(default)]
     pub open: bool,
+}
+
+/// Something measured that does not enter the score.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measure {
+    /// Name in reports.
+    pub id: String,
+    /// Title for people.
+    pub title: String,
+    /// What it says, in a sentence.
+    pub doc: String,
+    /// `ppm`, `ns` or `count`.
+    pub unit: String,
 }
 
 /// How a metric's value is scaled between its anchors.
