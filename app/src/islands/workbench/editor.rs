@@ -6,8 +6,9 @@ use super::{State, bridge};
 
 pub(super) fn bar(state: State) -> impl IntoView {
     let options = state.lab.files.starters.iter().map(|starter| {
-        let first = state.language.with_untracked(|l| l == starter.language.id);
-        view! { <option value=starter.language.id selected=first>{origin(starter.language)}</option> }
+        let language = starter.language;
+        let first = state.language.with_untracked(|l| l == language.id);
+        view! { <option value=language.id selected=first>{origin(language)}</option> }
     });
     let options = options.collect_view();
     view! {
