@@ -6,6 +6,7 @@
 
 pub mod abi;
 pub mod anchors;
+pub mod burn_rate;
 pub mod engine;
 mod grade;
 pub mod guest;
@@ -31,7 +32,7 @@ pub use spec::{
 pub const ENGINE: &str = "engine/1";
 
 /// Every lab, in the order of the course. Adding a lab is adding its folder and a line here.
-pub static ALL: &[&Lab] = &[&rate_limiter::LAB, &retry::LAB];
+pub static ALL: &[&Lab] = &[&rate_limiter::LAB, &retry::LAB, &burn_rate::LAB];
 
 /// The lab called `id`, if there is one.
 #[must_use]
