@@ -78,4 +78,3 @@ fn text(text: &str) -> Vec<u16> {
     whole.extend(units);
     whole
 }
-

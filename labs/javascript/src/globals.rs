@@ -30,7 +30,12 @@ pub unsafe fn add(context: *mut js::JSContext) {
         STATE.set(env_seed() as u64);
         let global = js::JS_GetGlobalObject(context);
         let math = js::JS_GetPropertyStr(context, global, c"Math".as_ptr());
-        set(context, math, c"random", function(context, random, c"random"));
+        set(
+            context,
+            math,
+            c"random",
+            function(context, random, c"random"),
+        );
         js::JS_FreeValue(context, math);
 
         let date = js::JS_NewCFunction2(
@@ -53,12 +58,8 @@ pub unsafe fn add(context: *mut js::JSContext) {
     }
 }
 
-type Native = unsafe extern "C" fn(
-    *mut js::JSContext,
-    js::JSValue,
-    i32,
-    *mut js::JSValue,
-) -> js::JSValue;
+type Native =
+    unsafe extern "C" fn(*mut js::JSContext, js::JSValue, i32, *mut js::JSValue) -> js::JSValue;
 
 unsafe fn function(context: *mut js::JSContext, native: Native, name: &CStr) -> js::JSValue {
     let kind = js::JSCFunctionEnum_JS_CFUNC_generic;

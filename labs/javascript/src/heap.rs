@@ -26,7 +26,11 @@ unsafe impl GlobalAlloc for Heap {
             if layout.align() <= ALIGN {
                 malloc(layout.size()).cast()
             } else {
-                aligned_alloc(layout.align(), layout.size().next_multiple_of(layout.align())).cast()
+                aligned_alloc(
+                    layout.align(),
+                    layout.size().next_multiple_of(layout.align()),
+                )
+                .cast()
             }
         }
     }

@@ -90,7 +90,10 @@ extern "C" fn headroom_start() {
 
 /// Calls a function of the script by its position in the list.
 #[unsafe(no_mangle)]
-#[allow(clippy::too_many_arguments, reason = "eight is what an export may have")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "eight is what an export may have"
+)]
 extern "C" fn headroom_invoke(
     function: i32,
     a0: i64,
@@ -124,7 +127,7 @@ extern "C" fn headroom_invoke(
                 abort::exception(script.context);
             }
             let number = value::integer(answer, function.result).unwrap_or_else(|expected| {
-                let found = value::show(script.context, answer);
+                let found = value::named(script.context, answer);
                 abort::say(&format!(
                     "{} answered {found}, expected {expected}",
                     function.name
@@ -248,4 +251,3 @@ unsafe fn look_up(context: *mut js::JSContext, module: js::JSValue, line: &str) 
 extern "C" fn __rquickjs_host_now_us() -> f64 {
     0.0
 }
-

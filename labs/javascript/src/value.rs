@@ -29,7 +29,10 @@ impl Result {
 
 /// The integer that a function answered, or what was expected. `true` is 1 and `false` is 0, as
 /// where JavaScript counts with them.
-pub unsafe fn integer(value: js::JSValue, result: Result) -> std::result::Result<i64, &'static str> {
+pub unsafe fn integer(
+    value: js::JSValue,
+    result: Result,
+) -> std::result::Result<i64, &'static str> {
     // SAFETY: tags are looked at before values are.
     let number = unsafe {
         if result == Result::Nothing {
@@ -50,6 +53,21 @@ pub unsafe fn integer(value: js::JSValue, result: Result) -> std::result::Result
         Result::I64 if whole && number.abs() <= SAFE => Ok(number as i64),
         Result::I32 => Err("an integer of 32 bits"),
         _ => Err("an integer within 2^53"),
+    }
+}
+
+/// A value as it would be written: a text in quotes, a BigInt with its `n`.
+pub unsafe fn named(context: *mut js::JSContext, value: js::JSValue) -> String {
+    // SAFETY: the caller's context and value are alive.
+    unsafe {
+        let text = show(context, value);
+        if js::JS_IsString(value) {
+            format!("\"{text}\"")
+        } else if js::JS_IsBigInt(value) {
+            format!("{text}n")
+        } else {
+            text
+        }
     }
 }
 
