@@ -40,6 +40,26 @@ for (const el of document.querySelectorAll("leptos-island")) {
     el.addEventListener(t, () => wake(el), { once: true, passive: true });
 }
 
+// Where lessons are read from a folder, a page loads itself again when they change.
+const authored = async (seen) => {
+  const { number, problem } = await (await fetch(`/author/changes?seen=${seen}`)).json();
+  const changed = seen >= 0 && number !== seen;
+  if (changed && !problem) location.reload();
+  document.getElementById("author-problem")?.remove();
+  if (problem) {
+    const note = document.createElement("pre");
+    Object.assign(note, { id: "author-problem", role: "alert", textContent: problem });
+    document.body.prepend(note);
+  }
+  return number;
+};
+const watch = async () => {
+  for (let seen = -1; ; ) {
+    try { seen = await authored(seen); } catch { await new Promise((r) => setTimeout(r, 1000)); }
+  }
+};
+if ("author" in root.dataset) watch();
+
 const button = document.querySelector("[data-theme-toggle]");
 if (button) {
   const dark = matchMedia("(prefers-color-scheme: dark)");

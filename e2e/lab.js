@@ -12,11 +12,17 @@ export async function openEditor(page) {
   return editor;
 }
 
+/** Replaces what is in the editor by a paste, which the editor handles itself as a learner's. */
 export async function paste(page, source) {
   const editor = await openEditor(page);
   await editor.focus();
   await page.keyboard.press("Control+a");
-  await page.keyboard.insertText(source);
+  await editor.evaluate((target, text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", text);
+    const options = { clipboardData, bubbles: true, cancelable: true };
+    target.dispatchEvent(new ClipboardEvent("paste", options));
+  }, source);
 }
 
 export async function upload(page, file) {

@@ -13,6 +13,8 @@ pub struct Site {
     pub assets: Assets,
     /// Address of the instance without a slash at its end: `https://headroom.example`.
     pub public_url: String,
+    /// Whether pages watch for changes of the lessons and load themselves again.
+    pub author: bool,
 }
 
 impl Assets {

@@ -60,7 +60,8 @@ pub(crate) fn shell(path: &str, site: &Site, head: Head, view: AnyView) -> impl 
     let robots = (!head.index).then(|| view! { <meta name="robots" content="noindex"/> });
     let assets = &site.assets;
     view! {
-        <html lang="en" data-client=assets.url("client.js") data-wasm=assets.url("client_bg.wasm")>
+        <html lang="en" data-client=assets.url("client.js") data-wasm=assets.url("client_bg.wasm")
+            data-author=site.author.then_some("")>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>

@@ -82,6 +82,7 @@ fn site() -> Site {
     Site {
         assets: Assets::new(manifest.into()),
         public_url: "https://headroom.example/".into(),
+        author: false,
     }
 }
 

@@ -39,6 +39,26 @@ impl<'a> Anchors<'a> {
         }
     }
 
+    /// Anchors of a case in which these policies were run already.
+    pub(crate) const fn knowing(
+        lab: &'a Lab,
+        scenario: &'a Scenario,
+        seed: u64,
+        known: BTreeMap<String, Values>,
+    ) -> Self {
+        Self {
+            lab,
+            scenario,
+            seed,
+            known,
+        }
+    }
+
+    /// The scenario of the case.
+    pub(crate) const fn scenario(&self) -> &'a Scenario {
+        self.scenario
+    }
+
     /// `(good, bad)` of a metric.
     pub(crate) fn of(&mut self, metric: &Metric) -> (i64, i64) {
         let good = self.value(&metric.good, &metric.id);

@@ -52,7 +52,8 @@ pub fn run_case(
                 .into_iter()
                 .map(|(id, v)| (id.to_owned(), v))
                 .collect();
-            case.utility = utilities(lab, scenario, seed, &case.metrics);
+            let mut anchors = Anchors::new(lab, scenario, seed);
+            case.utility = utilities(lab, &mut anchors, &case.metrics);
             case.score = case_score(lab, &case.utility);
             (case, plots)
         }
@@ -112,13 +113,12 @@ impl Subject {
     }
 }
 
-fn utilities(
+pub(crate) fn utilities(
     lab: &Lab,
-    scenario: &Scenario,
-    seed: u64,
+    anchors: &mut Anchors<'_>,
     metrics: &BTreeMap<String, i64>,
 ) -> BTreeMap<String, i64> {
-    let mut anchors = Anchors::new(lab, scenario, seed);
+    let scenario = anchors.scenario();
     let scored = lab.spec().metrics.iter().filter(|m| scenario.scores(&m.id));
     scored
         .filter_map(|metric| {
@@ -133,7 +133,7 @@ fn utilities(
         .collect()
 }
 
-fn case_score(lab: &Lab, utility: &BTreeMap<String, i64>) -> i64 {
+pub(crate) fn case_score(lab: &Lab, utility: &BTreeMap<String, i64>) -> i64 {
     let parts: Vec<(i64, i64)> = lab
         .spec()
         .metrics

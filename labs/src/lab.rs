@@ -6,6 +6,7 @@ use crate::anchors::Table;
 use crate::engine::plot::Plot;
 use crate::guest::{FaultKind, Guest, Run};
 use crate::language::Language;
+use crate::soundness::Agreement;
 use crate::spec::{Scenario, Spec};
 
 /// A lab. Each is a `static` in its folder, listed in [`crate::ALL`].
@@ -24,6 +25,8 @@ pub struct Lab {
     pub simulate: fn(&Setting<'_>, &mut Run<'_>) -> Result<Outcome, FaultKind>,
     /// Policies in Rust: the reference first, then naive and mistaken ones.
     pub policies: &'static [Policy],
+    /// Closed forms and published figures, each with what the world gives for it.
+    pub theory: fn() -> Vec<Agreement>,
     /// Texts for people.
     pub files: Files,
 }

@@ -14,6 +14,7 @@ pub mod language;
 pub mod meter;
 pub mod rate_limiter;
 pub mod script;
+pub mod soundness;
 mod spec;
 
 pub use engine::report::{Case, Digest, Fault, Hidden, Ops, Report, ScenarioResult, Subject};
@@ -22,8 +23,8 @@ pub use guest::{FaultKind, Guest, Host, Native, Reply, Run};
 pub use lab::{Files, Lab, Outcome, Policy, PolicyRole, Setting, Starter};
 pub use language::Language;
 pub use spec::{
-    Among, Anchor, Budget, Export, Metric, Pick, Scenario, ScriptBudget, Shape, Spec, Stars,
-    ValType,
+    Among, Anchor, Budget, Export, Metric, Pick, Scenario, ScriptBudget, Shape, Soundness, Spec,
+    Stars, ValType,
 };
 
 /// Version of the engine's arithmetic, samplers and report format. Part of every digest.

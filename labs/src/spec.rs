@@ -30,6 +30,9 @@ pub struct Spec {
     pub metrics: Vec<Metric>,
     /// Traces, public ones first.
     pub scenarios: Vec<Scenario>,
+    /// What `headroom lab check` demands.
+    #[serde(default)]
+    pub soundness: Soundness,
     /// Band of the public quality (points, 0–100) in which each built-in policy must land.
     #[serde(default)]
     pub calibration: BTreeMap<String, [f64; 2]>,
@@ -120,6 +123,26 @@ pub struct Stars {
 /// 70 points.
 const fn least_for_three() -> i64 {
     700_000
+}
+
+/// What [`crate::soundness`] demands of a lab.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Soundness {
+    /// Least distance, in ppm of 100 points, between the reference and every naive or mistaken
+    /// policy, on every seed, by the lesser of public and hidden quality.
+    pub margin: i64,
+    /// Most milliseconds of processor time that a public grading of the native reference takes.
+    pub grade_ms: u64,
+}
+
+impl Default for Soundness {
+    fn default() -> Self {
+        Self {
+            margin: 30_000,
+            grade_ms: 2_000,
+        }
+    }
 }
 
 /// A metric and how its value becomes a utility between 0 and 1 (or 1.1 where open).

@@ -8,8 +8,11 @@ use std::sync::OnceLock;
 use crate::engine::PPM;
 use crate::engine::plot::{Axis, Mark, Plot, Role, Series};
 use crate::engine::rng::Draws;
-use crate::guest::{FaultKind, Guest, Reply, Run};
+use crate::grade::run_case;
+use crate::guest::{FaultKind, Guest, Native, Reply, Run};
 use crate::lab::{Files, Lab, Outcome, Policy, PolicyRole, Setting, starters};
+use crate::soundness::Agreement;
+use crate::spec::Scenario;
 
 /// Export number of `decide`.
 const DECIDE: usize = 0;
@@ -38,12 +41,29 @@ pub static LAB: Lab = Lab {
             make: || Box::new(Seat(naive::decide)),
         },
     ],
+    theory,
     files: Files {
         brief: include_str!("brief.md"),
         hints: include_str!("hints.md"),
         starters: starters!(),
     },
 };
+
+/// Half of the numbers lie below the middle.
+fn theory() -> Vec<Agreement> {
+    let agreement = |(_, scenario): (usize, &Scenario)| {
+        let seed = scenario.seeds.first().copied()?;
+        let mut host = Native(LAB.policy("naive")?.1.make);
+        let (case, _) = run_case(&LAB, scenario, seed, &mut host, false);
+        Some(Agreement {
+            says: format!("{}: wrong answers of always yes, in %", scenario.id),
+            found: *case.metrics.get("wrong")? as f64 / 10_000.0,
+            expected: 50.0,
+            tolerance: 5.0,
+        })
+    };
+    LAB.spec().public().filter_map(agreement).collect()
+}
 
 /// A policy in Rust as the simulator sees it.
 struct Seat(fn(i64) -> i32);

@@ -61,6 +61,32 @@ fn every_spec_is_sound() {
 }
 
 #[test]
+fn every_world_agrees_with_theory() {
+    for lab in labs::ALL {
+        let agreements = (lab.theory)();
+        assert!(!agreements.is_empty(), "{}: nothing to agree with", lab.id);
+        for a in agreements {
+            println!("{}: {}: {:.3}/{:.3}", lab.id, a.says, a.found, a.expected);
+            assert!(a.holds(), "{}: {a:?}", lab.id);
+        }
+    }
+}
+
+/// A policy that does not look at what it is asked earns no star, whatever it answers.
+#[test]
+fn blind_policies_earn_nothing() {
+    for lab in labs::ALL {
+        for (name, quality) in labs::soundness::blind(lab) {
+            assert!(
+                quality < lab.spec().stars.one,
+                "{}: {name}: {quality}",
+                lab.id
+            );
+        }
+    }
+}
+
+#[test]
 fn every_starter_exports_what_it_must() {
     for lab in labs::ALL {
         for starter in lab.files.starters {

@@ -1,7 +1,8 @@
 //! The real parts of a server: the site that `app` renders, the labs of `labs`, the curriculum
 //! that `content` loads.
 
-use std::path::Path;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 
 use app::{Backend, Hint, LabText, Page, StarterText};
@@ -33,6 +34,8 @@ const FIGURES: &[&str] = &["limiter-bench"];
 pub struct Pages {
     library: RwLock<Library>,
     site: app::Site,
+    /// Where the texts of labs are read from, if an author may be changing them.
+    labs: Option<PathBuf>,
 }
 
 impl Pages {
@@ -44,10 +47,12 @@ impl Pages {
         let site = app::Site {
             assets: app::Assets::new(files::names()),
             public_url,
+            author: dir.is_some(),
         };
         Ok(Self {
             library: RwLock::new(library(dir)?),
             site,
+            labs: dir.and_then(labs_beside),
         })
     }
 
@@ -60,6 +65,19 @@ impl Pages {
         *self.library.write().unwrap_or_else(PoisonError::into_inner) = library;
         Ok(())
     }
+
+    /// A lab's text as its author left it, or the one in the program.
+    fn text(&self, lab: &str, file: &str, built_in: &'static str) -> Cow<'static, str> {
+        let folder = self.labs.as_deref().map(|labs| labs.join(lab));
+        let read = folder.and_then(|folder| std::fs::read_to_string(folder.join(file)).ok());
+        read.map_or(Cow::Borrowed(built_in), Cow::Owned)
+    }
+}
+
+/// The folder `labs/src` of the checkout that the lessons in `content` belong to.
+pub fn labs_beside(content: &Path) -> Option<PathBuf> {
+    let labs = content.canonicalize().ok()?.parent()?.join("labs/src");
+    labs.is_dir().then_some(labs)
 }
 
 fn library(dir: Option<&Path>) -> anyhow::Result<Library> {
@@ -115,8 +133,8 @@ impl Backend for Pages {
             html: escaped(starter.source),
         };
         Some(LabText {
-            brief: markdown(files.brief),
-            hints: hints(files.hints),
+            brief: markdown(&self.text(lab, "brief.md", files.brief)),
+            hints: hints(&self.text(lab, "hints.md", files.hints)),
             starters: files.starters.iter().map(starter).collect(),
         })
     }

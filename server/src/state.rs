@@ -6,7 +6,9 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -48,6 +50,15 @@ pub trait Catalogue: Send + Sync {
     fn check(&self, lab: &str, language: Option<&str>, bytes: &[u8]) -> Result<(), Vec<Finding>>;
 }
 
+/// How often the lessons were read since the start, and what is wrong with them now.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Edition {
+    /// Rises with every reading.
+    pub number: u64,
+    /// Why the lessons on show are older than those in the folder.
+    pub problem: Option<String>,
+}
+
 /// The parts that a server is built from; tests bring their own.
 #[derive(Clone)]
 pub struct Parts {
@@ -81,6 +92,8 @@ pub struct Shared {
     pub limits: SubmissionLimits,
     /// Rendered pages.
     pub pages: PageCache,
+    /// What authors' pages watch.
+    pub edition: watch::Sender<Edition>,
     /// Compressed assets.
     pub assets: AssetCache,
     /// The Content-Security-Policy of every response.
@@ -98,6 +111,7 @@ impl AppState {
             ids: Ids::new(parts.clock.clone(), parts.random.clone()),
             limits: SubmissionLimits::new(&config.limits, parts.clock.clone()),
             pages: PageCache::default(),
+            edition: watch::Sender::new(Edition::default()),
             assets: AssetCache::default(),
             csp: csp(&parts.site.inline_scripts()),
             config,

@@ -34,6 +34,7 @@ pub fn run(only: &[String]) -> Result<()> {
         build::server(&toolchain, true).and_then(|binary| stands_alone(&binary))
     });
     let binary = target().join("release/headroom");
+    steps.step("labs", || Run::new(&binary).args(["lab", "check"]).run());
     steps.step("policies", || guests::grade_policies(&binary));
     steps.step("fixtures", || fixtures::build(&toolchain).map(drop));
     steps.step("starters", || fixtures::grade_starters(&toolchain, &binary));
@@ -89,7 +90,8 @@ fn workbench_tests() -> Result<()> {
     let folder = root().join("app/workbench");
     npm::script(&folder, "check").run()?;
     npm::script(&folder, "test")
-        .env("SITE", work().join("site"))
+        .env("HEADROOM_ENGINE", work().join("parts/engine/engine.wasm"))
+        .env("HEADROOM_INTERPRETERS", work().join("parts/javascript"))
         .env("HEADROOM_PROGRAM", target().join("debug/headroom"))
         .run()
 }

@@ -1,6 +1,6 @@
 // Compiles the tests with esbuild and runs them with Node's own runner.
 import { build } from "esbuild";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,12 +21,6 @@ await build({
   target: "node20",
   sourcemap: "inline",
 });
-// The engine and the interpreters of a site that was built, for the tests that need them.
-const { SITE } = process.env;
-if (SITE && !process.env.HEADROOM_ENGINE) {
-  const { build: folder } = JSON.parse(readFileSync(join(SITE, "manifest.json"), "utf8"));
-  process.env.HEADROOM_ENGINE = join(SITE, folder, "engine.wasm");
-}
 const files = tests.map((name) => join(out, name.replace(/\.ts$/, ".mjs")));
 const { status } = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...files], {
   cwd: root,

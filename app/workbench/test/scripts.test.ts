@@ -1,11 +1,11 @@
 // A script's way without a browser: assemble, start, run, report; and the command line's report
-// of the same script. Needs the engine with the interpreters beside it, as engine.test.ts does;
-// HEADROOM_PROGRAM names the command to compare with.
+// of the same script. Needs the engine as engine.test.ts does, and the interpreters' folder in
+// HEADROOM_INTERPRETERS; HEADROOM_PROGRAM names the command to compare with.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { before, test } from "node:test";
 import { Engine, EngineError, GuestFault, refusals } from "../src/engine.js";
 import { runLab } from "../src/run.js";
@@ -14,7 +14,8 @@ import { submit } from "../src/submit.js";
 
 const path = process.env.HEADROOM_ENGINE;
 const program = process.env.HEADROOM_PROGRAM;
-const skip = path ? false : "HEADROOM_ENGINE is not set";
+const folder = process.env.HEADROOM_INTERPRETERS;
+const skip = path && folder ? false : "HEADROOM_ENGINE and HEADROOM_INTERPRETERS are not set";
 const LAB = "rate_limiter";
 const YOU = -1;
 const GCRA = "../../e2e/fixtures/gcra.js";
@@ -27,10 +28,10 @@ let interpreter: Uint8Array;
 const logs: string[] = [];
 
 before(async () => {
-  if (!path) return;
+  if (!path || !folder) return;
   const module = await WebAssembly.compile(readFileSync(path));
   fresh = await Engine.create(module, (text) => logs.push(text));
-  interpreter = readFileSync(join(dirname(path), interpreterOf("javascript") ?? ""));
+  interpreter = readFileSync(join(folder, interpreterOf("javascript") ?? ""));
 });
 
 const assembled = (source: string) =>

@@ -10,6 +10,7 @@ mod naive;
 mod plots;
 pub mod policy;
 pub mod reference;
+mod theory;
 mod trace;
 mod world;
 
@@ -36,6 +37,7 @@ pub static LAB: Lab = Lab {
     anchors: OnceLock::new(),
     simulate: world::simulate,
     policies: POLICIES,
+    theory: theory::agreements,
     files: Files {
         brief: include_str!("brief.md"),
         hints: include_str!("hints.md"),

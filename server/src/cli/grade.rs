@@ -30,7 +30,7 @@ pub struct Command {
 
 /// Runs it.
 pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
-    let lab = labs::by_id(&command.lab).ok_or_else(|| unknown(&command.lab))?;
+    let lab = lab(&command.lab)?;
     let bytes = match (&command.policy, &command.file) {
         (Some(name), _) => {
             let report = offline::policy(lab, name).ok_or_else(|| no_policy(lab, name))?;
@@ -84,6 +84,11 @@ fn refused(failure: Failure) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::from(REFUSED))
         }
     }
+}
+
+/// The lab called `id`.
+pub(super) fn lab(id: &str) -> anyhow::Result<&'static Lab> {
+    labs::by_id(id).ok_or_else(|| unknown(id))
 }
 
 fn unknown(lab: &str) -> anyhow::Error {

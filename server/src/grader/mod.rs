@@ -14,6 +14,7 @@ mod selftest;
 mod verdict;
 mod worker;
 
+pub use offline::points;
 pub use outcome::{Failure, Graded, Problem, Refusal};
 pub use pool::{Pool, PoolConfig, Status};
 pub use worker::{Drill, Options, run};

@@ -97,6 +97,8 @@ fn cell(lab: &Lab, id: &str) -> String {
     unit.map_or_else(|| id.to_owned(), |unit| format!("{id} {unit}"))
 }
 
-fn points(ppm: i64) -> String {
+/// Points with one decimal.
+#[must_use]
+pub fn points(ppm: i64) -> String {
     format!("{:.1}", ppm as f64 / PPM_PER_POINT)
 }

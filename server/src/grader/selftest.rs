@@ -81,6 +81,7 @@ fn short() -> Scenario {
         public: false,
         seeds: vec![SEED],
         pages: None,
+        scored: Vec::new(),
         world,
     }
 }

@@ -1,6 +1,7 @@
 //! The whole URL map.
 
 pub mod assets;
+mod author;
 mod health;
 mod labs;
 pub mod pages;
@@ -25,6 +26,7 @@ pub fn router(state: AppState) -> Router {
         .merge(site())
         .nest("/api/v1", api().layer(sessions(&state)))
         .route("/assets/{*name}", get(assets::show))
+        .route("/author/changes", get(author::changes))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(not_found)

@@ -9,6 +9,7 @@
     reason = "how long real connections take is measured here"
 )]
 
+mod authoring;
 mod cli;
 mod client;
 mod connections;
