@@ -4,6 +4,7 @@
 
 use std::time::{Duration, Instant};
 
+use headroom::grader::key::InstanceKey;
 use headroom::grader::{Failure, Graded, Pool, scripts};
 use labs::language::JAVASCRIPT;
 use labs::{FaultKind, Report, Subject};
@@ -122,6 +123,18 @@ async fn the_same_script_gets_the_same_bytes_and_the_pool_goes_on() {
     assert!(report.is_intact() && report.scenarios[0].cases[0].fault.is_none());
     let (_, second) = graded(&pool, &source).await;
     assert_eq!(first, second);
+}
+
+#[tokio::test]
+async fn a_right_script_earns_three_stars_in_seconds() {
+    if pool().is_none() {
+        return;
+    }
+    let pool = Pool::new(super::config(), Some(InstanceKey::new([7; 32])));
+    let (report, graded) = graded(&pool, include_str!("../../../e2e/fixtures/gcra.js")).await;
+    assert_eq!((report.score, report.kappa_ops), (1_000_000, 1_000_000));
+    assert!(graded.hidden.is_some_and(|hidden| hidden.holds));
+    assert_eq!(graded.stars, 3);
 }
 
 #[tokio::test]
