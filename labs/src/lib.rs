@@ -15,6 +15,7 @@ pub mod language;
 pub mod meter;
 pub mod rate_limiter;
 pub mod retry;
+pub mod script;
 pub mod soundness;
 mod spec;
 
@@ -24,8 +25,8 @@ pub use guest::{FaultKind, Guest, Host, Native, Reply, Run};
 pub use lab::{Files, Lab, Outcome, Policy, PolicyRole, Setting, Starter};
 pub use language::Language;
 pub use spec::{
-    Among, Anchor, Budget, Export, Measure, Metric, Pick, Scenario, Shape, Soundness, Spec, Stars,
-    ValType,
+    Among, Anchor, Budget, Export, Measure, Metric, Pick, Scenario, ScriptBudget, Shape, Soundness,
+    Spec, Stars, ValType,
 };
 
 /// Version of the engine's arithmetic, samplers and report format. Part of every digest.

@@ -3,6 +3,7 @@
 //! `build.rs` turns each `lab.toml` into JSON, so that no TOML parser travels to browsers.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +39,9 @@ pub struct Spec {
     /// Band of the public quality (points, 0–100) in which each built-in policy must land.
     #[serde(default)]
     pub calibration: BTreeMap<String, [f64; 2]>,
+    /// These rules with the budgets of scripts, once they were asked for.
+    #[serde(skip)]
+    pub(crate) scripts: OnceLock<Box<Self>>,
 }
 
 /// A core wasm value type that may cross the boundary (labs.md §0.1: no floats).
@@ -82,6 +86,26 @@ pub struct Budget {
     /// Metered operations after which a single call is stopped.
     pub hard_ops_per_call: u64,
     /// Memory cap, in pages of 64 KiB; `memory.grow` fails beyond it.
+    pub pages: u32,
+    /// Metered operations after which the start of a module is stopped, where that is another
+    /// figure than [`Budget::hard_ops_per_call`].
+    #[serde(default)]
+    pub start_ops: Option<u64>,
+    /// What a script may spend, its interpreter included. Measured with a good policy in
+    /// JavaScript; where a lab says nothing, it follows from the figures above.
+    #[serde(default)]
+    pub script: Option<ScriptBudget>,
+}
+
+/// A [`Budget`] of scripts: an interpreter is compared with its own kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScriptBudget {
+    /// As [`Budget::ops_per_call`].
+    pub ops_per_call: u64,
+    /// As [`Budget::hard_ops_per_call`].
+    pub hard_ops_per_call: u64,
+    /// As [`Budget::pages`], with those of the interpreter.
     pub pages: u32,
 }
 
@@ -240,6 +264,13 @@ pub struct Scenario {
 }
 
 impl Spec {
+    /// The same rules with the budgets of scripts.
+    #[must_use]
+    pub fn for_scripts(&self) -> &Self {
+        self.scripts
+            .get_or_init(|| Box::new(crate::script::rules(self)))
+    }
+
     /// Public scenarios with their position in [`Spec::scenarios`].
     pub fn public(&self) -> impl Iterator<Item = (usize, &Scenario)> {
         self.scenarios.iter().enumerate().filter(|(_, s)| s.public)

@@ -49,7 +49,7 @@ fn bytes(folder: &Path, lab: &Lab, policy: &str) -> Vec<u8> {
 fn host(effort: Effort, lab: &'static Lab, module: &[u8]) -> Modules {
     let engine = Engine::new(effort).unwrap();
     let checked = labs::abi::check(lab.spec(), module).unwrap();
-    Modules::compile(&engine, lab, checked.metered()).unwrap()
+    Modules::compile(&engine, lab.spec(), checked.metered()).unwrap()
 }
 
 fn run(lab: &Lab, scenario: &Scenario, seed: u64, host: &mut dyn Host) -> Case {
