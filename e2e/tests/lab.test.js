@@ -8,7 +8,7 @@ import {
 
 const fixtures = process.env.FIXTURES ?? "../.headroom/fixtures";
 const gcraScript = await readFile(new URL("../fixtures/gcra.js", import.meta.url), "utf8");
-const gcra = await readFile(new URL("../fixtures/gcra.ts", import.meta.url), "utf8");
+const gcra = await readFile(new URL("../fixtures/rate_limiter.ts", import.meta.url), "utf8");
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser?.close());

@@ -122,7 +122,8 @@ fn browser(binary: &Path) -> Result<()> {
     let data = work().join("e2e-data");
     client::empty(&data)?;
     let log = data.join("server.log");
-    let served = Served::start(binary, &data, Stdio::from(std::fs::File::create(&log)?))
+    let out = Stdio::from(std::fs::File::create(&log)?);
+    let served = Served::start_with(binary, &data, out, &kill_test::CAPS)
         .with_context(|| format!("see {}", log.display()))?;
     npm::script(&root().join("e2e"), "test")
         .env("BASE_URL", format!("http://{}", served.address))
