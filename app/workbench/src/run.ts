@@ -1,6 +1,6 @@
 // A whole run: every public scenario and seed, for the learner and for built-in policies.
 
-import { GuestFault, type Engine } from "./engine.js";
+import { GuestFault, type Engine, type Subject } from "./engine.js";
 import type { Ask } from "./types.js";
 
 const YOU = -1;
@@ -9,11 +9,13 @@ const YOU = -1;
 export async function runLab(
   fresh: () => Engine,
   ask: Extract<Ask, { kind: "run" }>,
+  /** Whether the module is that of a script. */
+  script: boolean,
   send: (json: string) => void,
 ): Promise<void> {
   let engine = fresh();
   const { spec, policies } = engine.spec(ask.lab);
-  const room = ask.wasm ? await engine.prepare(ask.lab, ask.wasm) : null;
+  const room = ask.wasm ? await engine.prepare(ask.lab, ask.wasm, script) : null;
   if (room) engine.admit(room);
   const cases = spec.scenarios.flatMap((scenario, index) =>
     scenario.public ? scenario.seeds.map((seed, i) => ({ id: scenario.id, index, seed, i })) : [],
@@ -45,11 +47,16 @@ export async function runLab(
       send(`${head.slice(0, -1)},${answer.slice(1)}`);
       send(JSON.stringify({ type: "progress", done: ++done, total }));
     }
-    const subject = policy === YOU ? { module: await digest(ask.wasm!) } : { policy: who };
+    const subject = policy === YOU ? await yours(ask.wasm!, script) : { policy: who };
     const report = engine.assemble(ask.lab, subject, answers);
     const { digest: seal } = JSON.parse(report) as { digest: string };
     send(JSON.stringify({ type: "report", who, report, digest: seal }));
   }
+}
+
+async function yours(wasm: Uint8Array, script: boolean): Promise<Subject> {
+  const seal = await digest(wasm);
+  return script ? { script: seal } : { module: seal };
 }
 
 async function digest(bytes: Uint8Array): Promise<string> {

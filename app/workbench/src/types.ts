@@ -17,14 +17,17 @@ export interface Refusal {
   code: string;
   message: string;
   offset?: number;
+  /** Where in the source, for a script that does not start; both count from 1. */
+  line?: number;
+  column?: number;
 }
 
 export type Checked = { ok: true } | { ok: false; errors: Refusal[] };
 
-/** What the lab worker is asked. */
+/** What the lab worker is asked. `wasm` is a module or, if the language has scripts, its source. */
 export type Ask =
-  | { kind: "check"; lab: string; wasm: Uint8Array }
-  | { kind: "run"; lab: string; wasm: Uint8Array | null; policies: string[] };
+  | { kind: "check"; lab: string; wasm: Uint8Array; language?: string }
+  | { kind: "run"; lab: string; wasm: Uint8Array | null; policies: string[]; language?: string };
 
 /** What the lab worker answers: messages for the page as JSON, then one end. */
 export type Answer =

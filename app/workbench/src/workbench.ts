@@ -3,6 +3,7 @@
 
 import type { Editor, EditorOptions } from "./editor.js";
 import type { Answer, Ask, Checked, Compiled, Problem, Trouble } from "./types.js";
+import { interpreterOf } from "./scripts.js";
 import { submit, SubmitError, type Submitted } from "./submit.js";
 
 /** Longest compilation before the worker is ended. The first one also loads the compiler. */
@@ -71,8 +72,12 @@ let compilations = 0;
 let queue: Promise<unknown> = Promise.resolve();
 
 function compile(language: string, source: string): Promise<Compiled> {
+  if (interpreterOf(language)) {
+    const wasm = new TextEncoder().encode(source);
+    return Promise.resolve({ ok: true, wasm, warnings: [] });
+  }
   if (language !== "assemblyscript") {
-    const message = "Only AssemblyScript compiles in the browser: build a .wasm and drop it here.";
+    const message = "This language is built elsewhere: build a .wasm and drop it here.";
     return Promise.resolve({ ok: false, errors: [{ ...START, message }] });
   }
   const compiled = queue.then(() => compileNow(source));
@@ -128,7 +133,7 @@ function labWorker(ask: Ask, onAnswer: (answer: Answer) => void, onError: () => 
   return worker;
 }
 
-function check(lab: string, wasm: Uint8Array): Promise<Checked> {
+function check(lab: string, wasm: Uint8Array, language?: string): Promise<Checked> {
   return new Promise((resolve) => {
     const end = (checked: Checked) => {
       clearTimeout(timer);
@@ -140,7 +145,7 @@ function check(lab: string, wasm: Uint8Array): Promise<Checked> {
     const unloaded = "The lab engine did not load: check the connection and try again.";
     const timer = setTimeout(() => fail(unloaded), LOAD_MS);
     const worker = labWorker(
-      { kind: "check", lab, wasm },
+      { kind: "check", lab, wasm, ...(language && { language }) },
       (answer) => {
         if (answer.kind === "checked") end(answer.checked);
         else if (answer.kind === "done") fail(unloaded);
@@ -155,6 +160,7 @@ function run(
   wasm: Uint8Array | null,
   policies: string[],
   onMessage: (json: string) => void,
+  language?: string,
 ): { cancel(): void } {
   const fail = (trouble: Trouble) => {
     stop();
@@ -176,7 +182,7 @@ function run(
     timer = setTimeout(silent, ms);
   };
   const worker = labWorker(
-    { kind: "run", lab, wasm, policies },
+    { kind: "run", lab, wasm, policies, ...(language && { language }) },
     (answer) => {
       wait(SILENT_MS);
       if (answer.kind === "message") onMessage(answer.json);

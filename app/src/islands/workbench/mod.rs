@@ -14,6 +14,8 @@ mod charts;
 mod editor;
 mod report;
 mod state;
+#[cfg(feature = "hydrate")]
+mod values;
 
 use ::labs::Lab;
 use leptos::prelude::*;
