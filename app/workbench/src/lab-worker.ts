@@ -2,7 +2,7 @@
 
 import { Engine, EngineError, GuestFault, refusals } from "./engine.js";
 import type { Answer, Ask } from "./types.js";
-import { runLab } from "./run.js";
+import { lookInto, runLab } from "./run.js";
 
 interface Scope {
   onmessage: ((event: MessageEvent<Ask>) => void) | null;
@@ -26,6 +26,11 @@ async function answer(ask: Ask): Promise<void> {
   const fresh = await (engines ??= load());
   if (ask.kind === "check") {
     scope.postMessage({ kind: "checked", checked: fresh().check(ask.lab, ask.wasm) });
+    return;
+  }
+  if (ask.kind === "look") {
+    await lookInto(fresh, ask, (json) => scope.postMessage({ kind: "message", json }));
+    scope.postMessage({ kind: "done" });
     return;
   }
   await runLab(fresh, ask, (json) => scope.postMessage({ kind: "message", json }));
