@@ -21,6 +21,17 @@ pub struct LabText {
     pub hints: Vec<Hint>,
     /// Starting points, in the lab's order.
     pub starters: Vec<StarterText>,
+    /// The reference solution.
+    pub solution: SolutionText,
+}
+
+/// A lab's reference solution.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SolutionText {
+    /// The lines inside `<code>`, as HTML; empty where the page is to escape the source itself.
+    pub source: String,
+    /// Why it is right, as HTML; empty where nobody has written it.
+    pub argument: String,
 }
 
 /// A hint.

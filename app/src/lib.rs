@@ -25,7 +25,7 @@ mod shell;
 #[cfg(feature = "ssr")]
 pub use assets::{Assets, Site};
 #[cfg(feature = "ssr")]
-pub use backend::{Backend, Hint, LabText, StarterText};
+pub use backend::{Backend, Hint, LabText, SolutionText, StarterText};
 #[cfg(feature = "ssr")]
 pub use page::{Page, Rendered, render, render_error};
 #[cfg(feature = "ssr")]

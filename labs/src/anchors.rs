@@ -102,6 +102,14 @@ impl<'a> Anchors<'a> {
     }
 }
 
+/// `(good, bad)` by metric: the ends of each scale on which a case is scored.
+#[must_use]
+pub fn ends(lab: &Lab, scenario: &Scenario, seed: u64) -> BTreeMap<String, (i64, i64)> {
+    let mut anchors = Anchors::new(lab, scenario, seed);
+    let scored = lab.spec().metrics.iter().filter(|m| scenario.scores(&m.id));
+    scored.map(|m| (m.id.clone(), anchors.of(m))).collect()
+}
+
 fn key(scenario: &Scenario, seed: u64) -> String {
     format!("{}/{seed}", scenario.id)
 }

@@ -17,8 +17,11 @@ pub mod meter;
 pub mod rate_limiter;
 pub mod retry;
 pub mod script;
+pub mod solution;
 pub mod soundness;
 mod spec;
+pub mod tape;
+pub mod what_if;
 
 pub use engine::report::{Case, Digest, Fault, Hidden, Ops, Report, ScenarioResult, Subject};
 pub use grade::{assemble, assemble_hidden, fault_case, grade, hidden_seed, run_case, stars};

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 
-use app::{Backend, Hint, LabText, Page, StarterText};
+use app::{Backend, Hint, LabText, Page, SolutionText, StarterText};
 use content::{Folder, Known, Library, Memory};
 use labs::Lab;
 use pulldown_cmark::{Event, Options, Parser, html};
@@ -136,6 +136,12 @@ impl Backend for Pages {
             brief: markdown(&self.text(lab, "brief.md", files.brief)),
             hints: hints(&self.text(lab, "hints.md", files.hints)),
             starters: files.starters.iter().map(starter).collect(),
+            solution: labs::solution::by_id(lab).map_or_else(SolutionText::default, |s| {
+                SolutionText {
+                    source: escaped(s.source),
+                    argument: markdown(s.argument),
+                }
+            }),
         })
     }
 }

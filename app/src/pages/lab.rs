@@ -9,6 +9,7 @@ use crate::assets::Site;
 use crate::backend::{Backend, Hint, LabText};
 use crate::components::format::points;
 use crate::islands::Workbench;
+use crate::islands::workbench::LabInfo;
 use crate::page::Body;
 use crate::shell::Head;
 
@@ -42,12 +43,13 @@ pub(crate) fn body(backend: &dyn Backend, site: &Site, id: &str) -> Body {
                             take a starter below, build it, and have it graded from a terminal."
                         </p>
                     </noscript>
-                    <Workbench lab=id.to_owned() module=site.assets.url("workbench.js")/>
+                    <Workbench lab=LabInfo::of(lab) module=site.assets.url("workbench.js")/>
                 </section>
                 {scenarios(spec)}
                 {scoring(spec)}
                 {policies(lab)}
                 {hints(&text.hints)}
+                {solution(lab, &text)}
                 {starters(lab, &text)}
                 {terminal(lab, site)}
             </div>
@@ -58,8 +60,7 @@ pub(crate) fn body(backend: &dyn Backend, site: &Site, id: &str) -> Body {
 fn exports(spec: &Spec) -> impl IntoView + use<> {
     let rows = spec.exports.iter().map(|export| {
         view! {
-            <tr><th scope="row"><code>{export.signature()}</code></th>
-                <td>{export.doc.clone()}</td></tr>
+            <div><dt><code>{export.signature()}</code></dt><dd>{export.doc.clone()}</dd></div>
         }
     });
     let rows = rows.collect_view();
@@ -77,13 +78,7 @@ fn exports(spec: &Spec) -> impl IntoView + use<> {
     );
     view! {
         <h3 id="exports">"Functions to export"</h3>
-        <div class="scroll" tabindex="0" role="region" aria-labelledby="exports">
-            <table>
-                <thead><tr><th scope="col">"Export"</th>
-                    <th scope="col">"What it does"</th></tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <dl class="terms">{rows}</dl>
         <p class="note">{budget}</p>
         <p class="note">{scripts}</p>
     }
@@ -98,30 +93,22 @@ fn scenarios(spec: &Spec) -> impl IntoView + use<> {
             .map(|(name, value)| format!("{name} = {value}"))
             .collect();
         view! {
-            <tr>
-                <th scope="row"><code>{scenario.id.clone()}</code></th>
-                <td>
+            <div>
+                <dt><code>{scenario.id.clone()}</code>
+                    <span class="note">{scenario.seeds.len()} " seeds"</span></dt>
+                <dd>
                     {scenario.summary.clone()}
                     <details><summary>"Parameters"</summary>
                         <code>{world.join(", ")}</code></details>
-                </td>
-                <td>{scenario.seeds.len()}</td>
-            </tr>
+                </dd>
+            </div>
         }
     });
     let rows = rows.collect_view();
     view! {
         <section aria-labelledby="scenarios">
             <h2 id="scenarios">"Scenarios"</h2>
-            <div class="scroll" tabindex="0" role="region" aria-labelledby="scenarios">
-                <table>
-                    <thead><tr>
-                        <th scope="col">"Id"</th><th scope="col">"What happens"</th>
-                        <th scope="col">"Seeds"</th>
-                    </tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <dl class="terms">{rows}</dl>
             <p class="note">
                 "The server also runs " {hidden} " scenarios that are not shown, with seeds of its
                 own. They do not enter the score; they decide whether stars are given."
@@ -169,27 +156,20 @@ fn policies(lab: &Lab) -> impl IntoView + use<> {
             PolicyRole::Mutant => "mistake",
         };
         view! {
-            <tr><th scope="row">{policy.title}</th><td>{role}</td><td>{policy.doc}</td></tr>
+            <div><dt>{policy.title} <span class="note">{role}</span></dt><dd>{policy.doc}</dd></div>
         }
     });
     let rows = rows.collect_view();
     view! {
         <section aria-labelledby="policies">
             <h2 id="policies">"Built-in policies"</h2>
-            <div class="scroll" tabindex="0" role="region" aria-labelledby="policies">
-                <table>
-                    <thead><tr>
-                        <th scope="col">"Policy"</th><th scope="col">"Role"</th>
-                        <th scope="col">"What it teaches"</th>
-                    </tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <dl class="terms">{rows}</dl>
         </section>
     }
 }
 
 fn hints(hints: &[Hint]) -> Option<impl IntoView + use<>> {
+    let count = hints.len();
     let items: Vec<_> = hints
         .iter()
         .enumerate()
@@ -197,7 +177,7 @@ fn hints(hints: &[Hint]) -> Option<impl IntoView + use<>> {
             let html = hint.html.clone();
             view! {
                 <details class="hint">
-                    <summary>"Hint " {i + 1} ": " {hint.title.clone()}</summary>
+                    <summary>"Hint " {i + 1} " of " {count} ": " {hint.title.clone()}</summary>
                     <div class="prose" inner_html=html></div>
                 </details>
             }
@@ -205,8 +185,42 @@ fn hints(hints: &[Hint]) -> Option<impl IntoView + use<>> {
         .collect();
     (!items.is_empty()).then(|| {
         view! {
-            <section aria-labelledby="hints"><h2 id="hints">"Hints"</h2>{items}</section>
+            <section aria-labelledby="hints">
+                <h2 id="hints">"Hints"</h2>
+                <p class="note">"One at a time: the next appears when you open the one before."</p>
+                {items}
+            </section>
         }
+    })
+}
+
+/// The reference, behind a question: readable without scripts, and never by accident.
+fn solution(lab: &Lab, text: &LabText) -> Option<impl IntoView + use<>> {
+    let solution = labs::solution::by_id(lab.id)?;
+    let name = lab.reference().title;
+    let html = text.solution.source.clone();
+    let html = if html.is_empty() {
+        crate::components::format::escape(solution.source)
+    } else {
+        html
+    };
+    let argument = text.solution.argument.clone();
+    Some(view! {
+        <section aria-labelledby="reference">
+            <h2 id="reference">"Reference solution"</h2>
+            <details class="solution">
+                <summary>"Read it after your first star, or give up and read it now"</summary>
+                <p>"The policy that scores are measured against: " {name} ", in Rust. Once you have
+                    read it, the puzzle is gone; a hint may be all you need."</p>
+                <details>
+                    <summary>"Yes, show the solution"</summary>
+                    <div class="prose" inner_html=argument></div>
+                    <pre tabindex="0" role="region" aria-label="Reference solution">
+                        <code inner_html=html></code>
+                    </pre>
+                </details>
+            </details>
+        </section>
     })
 }
 

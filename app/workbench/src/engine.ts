@@ -142,16 +142,34 @@ export class Engine {
     }
   }
 
-  /** Runs one case; the answer is JSON, `{"case", "plots"}`. Throws `GuestFault`. */
-  runCase(lab: string, scenario: number, seed: number, policy: number): string {
+  /**
+   * Runs one case; the answer is JSON, `{"case", "plots", "ends"}`. `world` is JSON, too: changed
+   * parameters, or nothing. Throws `GuestFault`.
+   */
+  runCase(lab: string, scenario: number, seed: number, policy: number, world = ""): string {
     this.#instances = [];
     try {
-      return decoder.decode(
-        this.#ask("run_case", [encoder.encode(lab)], [scenario, seed, policy]),
-      );
+      const parts = [encoder.encode(lab), encoder.encode(world)];
+      return decoder.decode(this.#ask("run_case", parts, [scenario, seed, policy]));
     } catch (error) {
       if (error instanceof EngineError) throw error;
       throw this.#classify(error);
+    }
+  }
+
+  /**
+   * Runs one case and answers the calls around a place, `{"at": ns}` or `{"call": number}`, as
+   * JSON. A fault does not hide them.
+   */
+  look(lab: string, scenario: number, seed: number, policy: number, around: string, world = "") {
+    this.#instances = [];
+    const parts = [lab, world, around].map((part) => encoder.encode(part));
+    try {
+      return decoder.decode(this.#ask("look", parts, [scenario, seed, policy]));
+    } catch (error) {
+      if (error instanceof EngineError) throw error;
+      if (!(this.#classify(error) instanceof GuestFault)) throw error;
+      return decoder.decode(this.#ask("taped", []));
     }
   }
 

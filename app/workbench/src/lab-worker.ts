@@ -2,7 +2,7 @@
 
 import { Engine, EngineError, GuestFault, refusals } from "./engine.js";
 import type { Answer, Ask, Checked } from "./types.js";
-import { runLab } from "./run.js";
+import { lookInto, runLab } from "./run.js";
 import { interpreterOf } from "./scripts.js";
 
 interface Scope {
@@ -42,7 +42,9 @@ async function answer(ask: Ask): Promise<void> {
     return;
   }
   const post = (json: string) => scope.postMessage({ kind: "message", json });
-  await runLab(fresh, ask, file !== undefined, post);
+  const script = file !== undefined;
+  if (ask.kind === "look") await lookInto(fresh, ask, script, post);
+  else await runLab(fresh, ask, script, post);
   scope.postMessage({ kind: "done" });
 }
 

@@ -1,7 +1,7 @@
 // A whole run: every public scenario and seed, for the learner and for built-in policies.
 
 import { GuestFault, type Engine, type Subject } from "./engine.js";
-import type { Ask } from "./types.js";
+import type { Ask, Look } from "./types.js";
 
 const YOU = -1;
 
@@ -33,7 +33,8 @@ export async function runLab(
     for (const { id, index, seed, i } of cases) {
       let answer: string;
       try {
-        answer = engine.runCase(ask.lab, index, i, policy);
+        const world = ask.worlds?.[id];
+        answer = engine.runCase(ask.lab, index, i, policy, world ? JSON.stringify(world) : "");
       } catch (error) {
         if (!(error instanceof GuestFault)) throw error;
         if (!told.has(error.message)) send(JSON.stringify({ type: "fault", ...error.trouble }));
@@ -57,6 +58,24 @@ export async function runLab(
 async function yours(wasm: Uint8Array, script: boolean): Promise<Subject> {
   const seal = await digest(wasm);
   return script ? { script: seal } : { module: seal };
+}
+
+/** One case, without a report: sends `{"type": "look", "found"}` with what was asked for. */
+export async function lookInto(
+  fresh: () => Engine,
+  ask: Look,
+  script: boolean,
+  send: (json: string) => void,
+): Promise<void> {
+  const engine = fresh();
+  let policy = YOU;
+  if (ask.wasm) engine.admit(await engine.prepare(ask.lab, ask.wasm, script));
+  else policy = engine.spec(ask.lab).policies.indexOf(ask.policy ?? "");
+  const { lab, scenario, around, world } = ask;
+  const found = around
+    ? engine.look(lab, scenario, 0, policy, around, world)
+    : engine.runCase(lab, scenario, 0, policy, world);
+  send(`{"type":"look","found":${found}}`);
 }
 
 async function digest(bytes: Uint8Array): Promise<string> {

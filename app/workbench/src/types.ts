@@ -27,7 +27,33 @@ export type Checked = { ok: true } | { ok: false; errors: Refusal[] };
 /** What the lab worker is asked. `wasm` is a module or, if the language has scripts, its source. */
 export type Ask =
   | { kind: "check"; lab: string; wasm: Uint8Array; language?: string }
-  | { kind: "run"; lab: string; wasm: Uint8Array | null; policies: string[]; language?: string };
+  | {
+      kind: "run";
+      lab: string;
+      wasm: Uint8Array | null;
+      policies: string[];
+      worlds?: Worlds;
+      language?: string;
+    }
+  | Look;
+
+/** Changed parameters by scenario. */
+export type Worlds = Record<string, Record<string, number>>;
+
+/** One case of a module or of a built-in policy: its charts, or the calls around a place. */
+export interface Look {
+  kind: "look";
+  lab: string;
+  /** Position of the scenario in the lab's list. */
+  scenario: number;
+  wasm: Uint8Array | null;
+  language?: string;
+  policy: string | null;
+  /** Changed parameters as JSON; nothing for the published world. */
+  world: string;
+  /** `{"at": ns}` or `{"call": number}` as JSON; charts are wanted where there is none. */
+  around: string | null;
+}
 
 /** What the lab worker answers: messages for the page as JSON, then one end. */
 export type Answer =

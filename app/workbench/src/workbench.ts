@@ -2,8 +2,12 @@
 // editor, the compiler and the lab engine load when they are first used.
 
 import type { Editor, EditorOptions } from "./editor.js";
-import type { Answer, Ask, Checked, Compiled, Problem, Trouble } from "./types.js";
+import type {
+  Answer, Ask, Checked, Compiled, Look, Problem, Trouble, Worlds,
+} from "./types.js";
+import { openAttempts } from "./attempts.js";
 import { interpreterOf } from "./scripts.js";
+import { pack, unpack } from "./share.js";
 import { submit, SubmitError, type Submitted } from "./submit.js";
 
 /** Longest compilation before the worker is ended. The first one also loads the compiler. */
@@ -124,24 +128,45 @@ function compileNow(source: string): Promise<Compiled> {
   });
 }
 
-function labWorker(ask: Ask, onAnswer: (answer: Answer) => void, onError: () => void): Worker {
+/** Workers that loaded the engine and have nothing to do. */
+const idle: Worker[] = [];
+
+interface Busy {
+  /** Ends the thread. */
+  terminate(): void;
+  /** Keeps the thread for the next who asks. */
+  release(): void;
+}
+
+/** Asks a lab worker: one that is warm, or a new one. */
+function labWorker(ask: Ask, onAnswer: (answer: Answer) => void, onError: () => void): Busy {
   const url = new URL("./lab-worker.js", import.meta.url);
-  const worker = new Worker(url, { type: "module" });
+  const worker = idle.pop() ?? new Worker(url, { type: "module" });
   worker.onmessage = ({ data }: MessageEvent<Answer>) => onAnswer(data);
   worker.onerror = onError;
   worker.postMessage(ask);
-  return worker;
+  return {
+    terminate: () => worker.terminate(),
+    release: () => {
+      worker.onmessage = worker.onerror = null;
+      if (idle.length < 2) idle.push(worker);
+      else worker.terminate();
+    },
+  };
 }
 
 function check(lab: string, wasm: Uint8Array, language?: string): Promise<Checked> {
   return new Promise((resolve) => {
-    const end = (checked: Checked) => {
+    const fail = (message: string) => {
       clearTimeout(timer);
       worker.terminate();
+      resolve({ ok: false, errors: [{ code: "engine-failed", message }] });
+    };
+    const end = (checked: Checked) => {
+      clearTimeout(timer);
+      worker.release();
       resolve(checked);
     };
-    const fail = (message: string) =>
-      end({ ok: false, errors: [{ code: "engine-failed", message }] });
     const unloaded = "The lab engine did not load: check the connection and try again.";
     const timer = setTimeout(() => fail(unloaded), LOAD_MS);
     const worker = labWorker(
@@ -160,6 +185,7 @@ function run(
   wasm: Uint8Array | null,
   policies: string[],
   onMessage: (json: string) => void,
+  worlds: string = "{}",
   language?: string,
 ): { cancel(): void } {
   const fail = (trouble: Trouble) => {
@@ -182,11 +208,17 @@ function run(
     timer = setTimeout(silent, ms);
   };
   const worker = labWorker(
-    { kind: "run", lab, wasm, policies, ...(language && { language }) },
+    {
+      kind: "run", lab, wasm, policies, worlds: JSON.parse(worlds) as Worlds,
+      ...(language && { language }),
+    },
     (answer) => {
       wait(SILENT_MS);
       if (answer.kind === "message") onMessage(answer.json);
-      else if (answer.kind === "done") stop();
+      else if (answer.kind === "done") {
+        clearTimeout(timer);
+        worker.release();
+      }
     },
     () =>
       fail({
@@ -197,6 +229,39 @@ function run(
   );
   wait(SILENT_MS);
   return { cancel: stop };
+}
+
+/**
+ * Looks into one case: resolves to JSON, charts or calls. Rejects with an Error that says what
+ * to do.
+ */
+function look(ask: Omit<Look, "kind">): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let found: string | undefined;
+    let trouble = "The lab engine did not answer: check the connection and try again.";
+    const fail = () => {
+      clearTimeout(timer);
+      worker.terminate();
+      reject(new Error(trouble));
+    };
+    const timer = setTimeout(fail, SILENT_MS);
+    const worker = labWorker(
+      { kind: "look", ...ask },
+      (answer) => {
+        if (answer.kind === "message") {
+          const { type, ...rest } = JSON.parse(answer.json) as Record<string, string>;
+          if (type === "look") found = answer.json.slice('{"type":"look","found":'.length, -1);
+          else if (type === "error") trouble = `${rest.message} ${rest.advice}`;
+        } else if (answer.kind === "done") {
+          if (found === undefined) return fail();
+          clearTimeout(timer);
+          worker.release();
+          resolve(found);
+        }
+      },
+      fail,
+    );
+  });
 }
 
 /** Rejects with an Error whose message says what happened and what to do. */
@@ -211,7 +276,17 @@ async function send(lab: string, work: Submitted, onState?: (json: string) => vo
   }
 }
 
-export const workbench = { mountEditor, compile, check, run, submit: send };
+/** The lines in which two texts differ, as JSON; the library comes when it is first needed. */
+async function diff(before: string, after: string): Promise<string> {
+  const { lines } = await import("./diff.js");
+  return JSON.stringify(lines(before, after));
+}
+
+const attempts = openAttempts();
+
+export const workbench = {
+  mountEditor, compile, check, run, look, submit: send, diff, attempts, pack, unpack,
+};
 
 /** Puts the workbench where the page's islands look for it. */
 export default function install(): typeof workbench {

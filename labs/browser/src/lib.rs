@@ -9,6 +9,7 @@
 //! After a trap of the guest this instance is not used for another run; [`last_call`] still
 //! answers, and a fresh instance makes the case of the fault by [`fault_case`].
 
+mod look;
 mod lookup;
 
 use std::cell::{Cell, RefCell};
@@ -244,7 +245,8 @@ pub extern "C" fn dispatcher() -> i32 {
     answer(Ok(labs::abi::dispatcher()))
 }
 
-/// Runs one scenario with one of its seeds; policy -1 is the learner's module.
+/// Runs one scenario with one of its seeds; policy -1 is the learner's module. `world` is a JSON
+/// object of changed parameters, empty for the published world.
 ///
 /// # Safety
 /// As [`spec`].
@@ -252,27 +254,42 @@ pub extern "C" fn dispatcher() -> i32 {
 pub unsafe extern "C" fn run_case(
     lab: *const u8,
     len: usize,
+    world: *const u8,
+    size: usize,
     scenario: i32,
     seed: i32,
     policy: i32,
 ) -> i32 {
-    let lab = unsafe { bytes(lab, len) };
+    let (lab, world) = unsafe { (bytes(lab, len), bytes(world, size)) };
+    answer(find(lab).and_then(|lab| {
+        let (scenario, seed) = place(lab, scenario, seed)?;
+        let scenario = look::world(scenario, world)?;
+        let (case, plots) = with_host(lab, policy, |host| {
+            labs::run_case(lab, &scenario, seed, host, true)
+        })?;
+        let ends = labs::anchors::ends(lab, &scenario, seed);
+        to_json(&json!({ "case": case, "plots": plots, "ends": ends }))
+    }))
+}
+
+/// Gives `act` the host of a policy: the learner's module for -1.
+fn with_host<T>(
+    lab: &'static Lab,
+    policy: i32,
+    act: impl FnOnce(&mut dyn Host) -> T,
+) -> Result<T, Value> {
     LAST.with(|last| {
         last.call.set(0);
         last.arity.set(0);
     });
-    answer(find(lab).and_then(|lab| {
-        let (scenario, seed) = place(lab, scenario, seed)?;
-        let (case, plots) = match usize::try_from(policy) {
-            Err(_) => labs::run_case(lab, scenario, seed, &mut Worker, true),
-            Ok(index) => {
-                let policy = lab.policies.get(index);
-                let policy = policy.ok_or_else(|| refusal("no-policy", "no such policy"))?;
-                labs::run_case(lab, scenario, seed, &mut Native(policy.make), true)
-            }
-        };
-        to_json(&json!({ "case": case, "plots": plots }))
-    }))
+    Ok(match usize::try_from(policy) {
+        Err(_) => act(&mut Worker),
+        Ok(index) => {
+            let policy = lab.policies.get(index);
+            let policy = policy.ok_or_else(|| refusal("no-policy", "no such policy"))?;
+            act(&mut Native(policy.make))
+        }
+    })
 }
 
 /// The case of a run that a fault cut off: `fault` is the fault's kind and [`last_call`]'s

@@ -104,12 +104,14 @@ impl Role {
 }
 
 impl Plot {
-    /// This chart with `other`'s policy series added, renamed to `role` and `label`.
+    /// This chart with `other`'s policy series added, renamed to `role` and `label`. Where a policy
+    /// has several series, their own names stay behind its name.
     pub fn overlay(&mut self, other: &Self, role: Role, label: &str) {
+        let several = other.is_several();
         for series in other.series.iter().filter(|s| s.role == Role::Policy) {
             self.series.push(Series {
                 role,
-                label: label.into(),
+                label: named(label, &series.label, several),
                 ..series.clone()
             });
         }
@@ -117,9 +119,23 @@ impl Plot {
 
     /// This chart with its own policy series renamed to `role` and `label`.
     pub fn rename_policy(&mut self, role: Role, label: &str) {
+        let several = self.is_several();
         for series in self.series.iter_mut().filter(|s| s.role == Role::Policy) {
             series.role = role;
-            series.label = label.into();
+            series.label = named(label, &series.label, several);
         }
+    }
+
+    fn is_several(&self) -> bool {
+        let own = self.series.iter().filter(|s| s.role == Role::Policy);
+        own.count() > 1
+    }
+}
+
+fn named(policy: &str, series: &str, several: bool) -> String {
+    if several {
+        format!("{policy}: {series}")
+    } else {
+        policy.to_owned()
     }
 }

@@ -65,7 +65,8 @@ const fn policy(
     }
 }
 
-static POLICIES: &[Policy] = &[
+/// The lab's policies, for those who want no world.
+pub static POLICIES: &[Policy] = &[
     policy(
         "gcra",
         "GCRA",

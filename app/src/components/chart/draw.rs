@@ -4,16 +4,16 @@ use std::fmt::Write as _;
 
 use ::labs::engine::plot::{Axis, Mark, Plot, Series};
 
-use super::class;
 use super::scale::{Scale, horizontal, vertical};
+use super::{class, variant};
 use crate::components::format::{escape, short};
 
-const WIDTH: f64 = 640.0;
-const HEIGHT: f64 = 340.0;
-const LEFT: f64 = 58.0;
-const RIGHT: f64 = 14.0;
-const TOP: f64 = 30.0;
-const BOTTOM: f64 = 54.0;
+pub(super) const WIDTH: f64 = 640.0;
+pub(super) const HEIGHT: f64 = 340.0;
+pub(super) const LEFT: f64 = 58.0;
+pub(super) const RIGHT: f64 = 14.0;
+pub(super) const TOP: f64 = 30.0;
+pub(super) const BOTTOM: f64 = 54.0;
 
 /// Writes the SVG of `plot`.
 pub(super) fn svg(plot: &Plot, id: &str, out: &mut String) {
@@ -38,11 +38,18 @@ pub(super) fn svg(plot: &Plot, id: &str, out: &mut String) {
     );
     let bars = plot.series.iter().filter(|s| s.mark == Mark::Bar).count();
     let mut bar = 0;
-    for series in &plot.series {
-        let _ = write!(out, "<g class=\"{}\">", class(series.role));
+    for (i, series) in plot.series.iter().enumerate() {
+        let variant = variant(plot, i);
+        let _ = write!(out, "<g class=\"{} v{variant}\">", class(series.role));
         match series.mark {
-            Mark::Line => path(series, &x, &y, false, out),
-            Mark::Step => path(series, &x, &y, true, out),
+            Mark::Line => {
+                path(series, &x, &y, false, out);
+                markers(series, variant, &x, &y, out);
+            }
+            Mark::Step => {
+                path(series, &x, &y, true, out);
+                markers(series, variant, &x, &y, out);
+            }
             Mark::Dot => dots(series, &x, &y, out),
             Mark::Bar => {
                 let slots = slots(plot);
@@ -73,6 +80,12 @@ pub(super) fn named(axis: &Axis) -> String {
     } else {
         format!("{} ({})", axis.label, axis.unit)
     }
+}
+
+/// The same, with the word where the axis shows powers of ten.
+fn titled(axis: &Axis, scale: &Scale) -> String {
+    let log = if scale.is_log() { ", log scale" } else { "" };
+    format!("{}{log}", named(axis))
 }
 
 fn axes(plot: &Plot, x: &Scale, y: &Scale, out: &mut String) {
@@ -107,13 +120,13 @@ fn axes(plot: &Plot, x: &Scale, y: &Scale, out: &mut String) {
          <text class=\"label x\" x=\"{right}\" y=\"{:.1}\">{}</text>\
          <text class=\"label y\" x=\"4\" y=\"15\">{}</text>",
         HEIGHT - 9.0,
-        escape(&named(&plot.x)),
-        escape(&named(&plot.y)),
+        escape(&titled(&plot.x, x)),
+        escape(&titled(&plot.y, y)),
     );
 }
 
 /// Number of places that bars stand at; 0 for a chart without bars.
-fn slots(plot: &Plot) -> usize {
+pub(super) fn slots(plot: &Plot) -> usize {
     if !plot.series.iter().any(|s| s.mark == Mark::Bar) {
         return 0;
     }
@@ -127,22 +140,31 @@ fn slots(plot: &Plot) -> usize {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a few dozen places")]
-fn slot(index: i64, slots: usize) -> (f64, f64) {
+pub(super) fn slot(index: i64, slots: usize) -> (f64, f64) {
     let width = (WIDTH - RIGHT - LEFT) / slots.max(1) as f64;
     (LEFT + width * index.max(0) as f64, width)
 }
 
 fn categories(plot: &Plot, out: &mut String) {
     let slots = slots(plot);
-    for (i, name) in plot.x.categories.iter().enumerate() {
+    // Many places: every name would touch the next. The table has them all.
+    let each = slots.div_ceil(24).max(1);
+    let places = (0..slots).step_by(each);
+    let named = places.map(|i| (i, plot.x.categories.get(i).cloned()));
+    for (i, name) in named {
+        let name = name.unwrap_or_else(|| i.to_string());
         let (left, width) = slot(i64::try_from(i).unwrap_or(0), slots);
-        let down = if slots > 6 && i % 2 == 1 { 32.0 } else { 19.0 };
+        let down = if slots > 6 && (i / each) % 2 == 1 {
+            32.0
+        } else {
+            19.0
+        };
         let _ = write!(
             out,
             "<text class=\"tick x\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
             left + width / 2.0,
             HEIGHT - BOTTOM + down,
-            escape(name),
+            escape(&name),
         );
     }
 }
@@ -158,6 +180,42 @@ fn path(series: &Series, x: &Scale, y: &Scale, step: bool, out: &mut String) {
         };
     }
     out.push_str("\"/>");
+}
+
+/// Markers along a line tell several lines of one policy apart; the first has none.
+const MARKERS: usize = 8;
+
+fn markers(series: &Series, variant: usize, x: &Scale, y: &Scale, out: &mut String) {
+    if variant == 0 {
+        return;
+    }
+    let every = series.points.len().div_ceil(MARKERS).max(1);
+    // Lines that lie on each other still show their own markers.
+    let points = series
+        .points
+        .iter()
+        .skip(variant * every / 6)
+        .step_by(every);
+    for point in points {
+        let (px, py) = (x.place(point[0]), y.place(point[1]));
+        let _ = write!(
+            out,
+            "<path class=\"marker\" d=\"M{px:.1} {py:.1}{}\"/>",
+            shape(variant)
+        );
+    }
+}
+
+/// The outline of a marker around the current point.
+pub(super) const fn shape(variant: usize) -> &'static str {
+    match variant % 6 {
+        1 => "m-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0z",
+        2 => "m-4-4h8v8h-8z",
+        3 => "m0-5l5 9h-10z",
+        4 => "m0-5l5 5l-5 5l-5-5z",
+        5 => "m-4-4l8 8m0-8l-8 8",
+        _ => "m0 5l5-9h-10z",
+    }
 }
 
 fn dots(series: &Series, x: &Scale, y: &Scale, out: &mut String) {
@@ -179,9 +237,11 @@ fn columns(series: &Series, slots: usize, bar: usize, bars: usize, y: &Scale, ou
         let (top, base) = (y.place(point[1]), y.at(0.0));
         let _ = write!(
             out,
-            "<rect class=\"bar\" x=\"{at:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\"/>",
+            "<rect class=\"bar\" x=\"{at:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"/>",
+            top.min(base),
             (each - 1.5).max(1.0),
-            (base - top).max(0.0),
+            // A bar of zero is a thin line and not an absent bar.
+            (base - top).abs().max(1.0),
         );
     }
 }

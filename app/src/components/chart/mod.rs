@@ -5,31 +5,85 @@
 //! and dashes come from CSS by role; every role has a dash or a marker of its own, so that colour
 //! is never the only code. There is no inline style, which the content security policy refuses.
 
+mod cursor;
 mod draw;
 mod scale;
 mod table;
 
-use ::labs::engine::plot::{Plot, Role, Series};
+use ::labs::engine::plot::{Axis, Mark, Plot, Role, Series};
 
 use super::format::escape;
+
+pub use cursor::{Frame, Reading, parting};
 
 /// A figure of `plot`. `id` is unique in the page and names the parts of the figure.
 #[must_use]
 pub fn figure(plot: &Plot, id: &str) -> String {
     let mut out = String::with_capacity(8_192);
     let id = escape(id);
-    out.push_str(
-        "<figure class=\"chart\"><figcaption class=\"chart-head\"><span class=\"chart-title\">",
-    );
-    out.push_str(&escape(&plot.title));
-    out.push_str("</span><span class=\"chart-caption\">");
-    out.push_str(&escape(&plot.caption));
-    out.push_str("</span></figcaption>");
+    out.push_str("<figure class=\"chart\"><figcaption class=\"chart-head\">");
+    out.push_str(&head(plot));
+    out.push_str("</figcaption>");
     out.push_str(&legend(plot));
     draw::svg(plot, &id, &mut out);
     table::table(plot, &mut out);
     out.push_str("</figure>");
     out
+}
+
+/// Title and caption, the inside of a `<figcaption class="chart-head">`.
+#[must_use]
+pub fn head(plot: &Plot) -> String {
+    format!(
+        "<span class=\"chart-title\">{}</span><span class=\"chart-caption\">{}</span>",
+        escape(&plot.title),
+        escape(&plot.caption)
+    )
+}
+
+/// The drawing alone.
+#[must_use]
+pub fn drawing(plot: &Plot, id: &str) -> String {
+    let mut out = String::with_capacity(8_192);
+    draw::svg(plot, &escape(id), &mut out);
+    out
+}
+
+/// The data as a closed `<details>`.
+#[must_use]
+pub fn data(plot: &Plot) -> String {
+    let mut out = String::new();
+    table::table(plot, &mut out);
+    out
+}
+
+/// Whether an axis is virtual time, which all charts of a run share.
+#[must_use]
+pub fn is_time(axis: &Axis) -> bool {
+    unit_ns(&axis.unit).is_some() && axis.label.contains("time")
+}
+
+/// Nanoseconds in a unit of time.
+pub(crate) fn unit_ns(unit: &str) -> Option<f64> {
+    Some(match unit {
+        "ns" => 1.0,
+        "us" | "µs" => 1e3,
+        "ms" => 1e6,
+        "s" => 1e9,
+        "min" => 60e9,
+        "h" => 3_600e9,
+        "d" | "days" => 86_400e9,
+        _ => return None,
+    })
+}
+
+/// How many series of the same role come before this one: lines of one policy differ in markers.
+pub(super) fn variant(plot: &Plot, index: usize) -> usize {
+    let Some(series) = plot.series.get(index) else {
+        return 0;
+    };
+    let before = plot.series.iter().take(index);
+    before.filter(|s| s.role == series.role).count()
 }
 
 /// The class that gives a role its colour, dash and marker.
@@ -45,20 +99,40 @@ pub(super) const fn class(role: Role) -> &'static str {
     }
 }
 
-fn legend(plot: &Plot) -> String {
+/// What each series is, with its dash, its marker or its bar.
+#[must_use]
+pub fn legend(plot: &Plot) -> String {
     let mut seen: Vec<(&str, Role)> = Vec::new();
     let mut out = String::from("<ul class=\"chart-legend\">");
-    for Series { label, role, .. } in &plot.series {
+    for (
+        i,
+        Series {
+            label, role, mark, ..
+        },
+    ) in plot.series.iter().enumerate()
+    {
         if seen.contains(&(label, *role)) {
             continue;
         }
         seen.push((label, *role));
-        out.push_str("<li class=\"");
-        out.push_str(class(*role));
-        out.push_str("\"><svg width=\"28\" height=\"10\" aria-hidden=\"true\">");
-        out.push_str("<path class=\"line\" d=\"M1 5H27\"/></svg>");
-        out.push_str(&escape(label));
-        out.push_str("</li>");
+        let variant = variant(plot, i);
+        let sample = match mark {
+            Mark::Bar => "<rect class=\"bar\" x=\"8\" width=\"12\" height=\"10\"/>".to_owned(),
+            Mark::Dot => "<circle class=\"dot\" cx=\"14\" cy=\"5\" r=\"4\"/>".to_owned(),
+            Mark::Line | Mark::Step if variant == 0 => {
+                "<path class=\"line\" d=\"M1 5H27\"/>".to_owned()
+            }
+            Mark::Line | Mark::Step => format!(
+                "<path class=\"line\" d=\"M1 5H27\"/><path class=\"marker\" d=\"M14 5{}\"/>",
+                draw::shape(variant)
+            ),
+        };
+        out.push_str(&format!(
+            "<li class=\"{} v{variant}\"><svg width=\"28\" height=\"10\" \
+             aria-hidden=\"true\">{sample}</svg>{}</li>",
+            class(*role),
+            escape(label)
+        ));
     }
     out.push_str("</ul>");
     out
@@ -67,7 +141,6 @@ fn legend(plot: &Plot) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ::labs::engine::plot::{Axis, Mark};
 
     fn plot() -> Plot {
         let series = |label: &str, role, mark| Series {

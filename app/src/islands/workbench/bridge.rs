@@ -1,5 +1,7 @@
 //! From the island to the workbench's script: `globalThis.headroomWorkbench`.
 
+use std::collections::BTreeMap;
+
 use js_sys::{Array, Uint8Array, global};
 use leptos::ev::{DragEvent, Event};
 use leptos::html::Div;
@@ -9,8 +11,15 @@ use leptos::web_sys::{FileList, HtmlElement, HtmlInputElement, Storage};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::values::{Answer, call, errors, get, object, placed, text, wait};
-use super::{Message, State};
+use super::values::{errors, placed, text};
+use super::{Message, State, keep, what_if};
+
+pub(super) use super::keep::{
+    clock, close_shared, compare, compare_reference, give_up, remove, rename, restore, share,
+    share_current, take_shared, worlds_changed,
+};
+pub(super) use super::looks::{fetch, look, look_soon};
+pub(super) use super::values::{Answer, call, get, object, wait};
 
 /// What JavaScript holds for the workbench.
 #[derive(Clone, Default)]
@@ -24,6 +33,10 @@ struct Held {
     run: Option<JsValue>,
     /// A run was asked for before the script was there.
     wanted: bool,
+    /// What this tab last read or wrote, by language: what differs in storage is another tab's.
+    seen: BTreeMap<String, String>,
+    /// Texts of other tabs that wait for the script, to be kept as attempts.
+    foreign: Vec<(String, String)>,
 }
 
 thread_local! {
@@ -34,15 +47,25 @@ fn held() -> Held {
     HELD.with_borrow(Clone::clone)
 }
 
-fn storage() -> Option<Storage> {
+/// The script, once it is there.
+pub(super) fn bench() -> Option<JsValue> {
+    held().bench
+}
+
+/// What ran last, and its language.
+pub(super) fn ran() -> Option<(Uint8Array, String)> {
+    held().ran
+}
+
+pub(super) fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
 fn key(state: State, name: &str) -> String {
-    format!("headroom:{}:{name}", state.lab.id)
+    format!("headroom:{}:{name}", state.lab())
 }
 
-fn show(state: State, title: &str, error: &JsValue) {
+pub(super) fn show(state: State, title: &str, error: &JsValue) {
     let text = text(error, "message");
     let text = if text.is_empty() {
         format!("{error:?}")
@@ -57,7 +80,9 @@ pub(super) fn wake(state: State, module: String, host: NodeRef<Div>) {
     Effect::new(move |_| {
         let Some(host) = host.get() else { return };
         let module = module.clone();
-        restore(state);
+        read_kept(state);
+        keep::read_worlds(state);
+        keep::read_gave_up(state);
         spawn_local(async move {
             if let Err(error) = load(state, &module, &host).await {
                 let title = "The editor could not be loaded; this plain field keeps working";
@@ -67,7 +92,7 @@ pub(super) fn wake(state: State, module: String, host: NodeRef<Div>) {
     });
 }
 
-fn restore(state: State) {
+fn read_kept(state: State) {
     let Some(storage) = storage() else { return };
     if let Ok(Some(language)) = storage.get_item(&key(state, "language"))
         && state.starter(&language).is_some()
@@ -81,8 +106,16 @@ fn restore(state: State) {
 /// What was typed last in a language, or its starter.
 fn kept(state: State, language: &str) -> String {
     let stored = storage().and_then(|s| s.get_item(&key(state, language)).ok().flatten());
-    let starter = || state.starter(language).map_or("", |s| s.source).to_owned();
-    stored.unwrap_or_else(starter)
+    // Without storage the texts of a page's languages last as long as the page.
+    let seen = || HELD.with_borrow(|held| held.seen.get(language).cloned());
+    let starter = || {
+        state
+            .starter(language)
+            .map_or_else(String::new, |s| s.source)
+    };
+    let text = stored.or_else(seen).unwrap_or_else(starter);
+    HELD.with_borrow_mut(|held| held.seen.insert(language.to_owned(), text.clone()));
+    text
 }
 
 async fn load(state: State, module: &str, host: &HtmlElement) -> Answer<()> {
@@ -103,6 +136,13 @@ async fn load(state: State, module: &str, host: &HtmlElement) -> Answer<()> {
     let editor = wait(call(&bench, "mountEditor", &[host, &options])?).await?;
     HELD.with_borrow_mut(|held| held.editor = Some(editor));
     state.mounted.set(true);
+    for (language, source) in HELD.with_borrow_mut(|held| std::mem::take(&mut held.foreign)) {
+        keep::keep_foreign(state, &language, source);
+    }
+    keep::refresh(state).await;
+    keep::open_address(state).await;
+    // Charts that were asked for before the script was there.
+    state.looking.update(|_| {});
     if HELD.with_borrow_mut(|held| std::mem::take(&mut held.wanted)) {
         run(state);
     }
@@ -111,8 +151,10 @@ async fn load(state: State, module: &str, host: &HtmlElement) -> Answer<()> {
 
 /// Keeps what was typed.
 pub(super) fn typed(state: State, doc: String) {
+    let language = state.language.get_untracked();
+    keep_foreign(state, &language);
+    HELD.with_borrow_mut(|held| held.seen.insert(language.clone(), doc.clone()));
     if let Some(storage) = storage() {
-        let language = state.language.get_untracked();
         if storage.set_item(&key(state, &language), &doc).is_err() {
             state
                 .status
@@ -120,6 +162,23 @@ pub(super) fn typed(state: State, doc: String) {
         }
     }
     state.source.set(doc);
+}
+
+/// What another tab wrote since this one looked is kept before it is written over.
+fn keep_foreign(state: State, language: &str) {
+    let stored = storage().and_then(|s| s.get_item(&key(state, language)).ok().flatten());
+    let seen = HELD.with_borrow(|held| held.seen.get(language).cloned());
+    let (Some(stored), Some(seen)) = (stored, seen) else {
+        return;
+    };
+    if stored == seen {
+        return;
+    }
+    if bench().is_some() {
+        keep::keep_foreign(state, language, stored);
+    } else {
+        HELD.with_borrow_mut(|held| held.foreign.push((language.to_owned(), stored)));
+    }
 }
 
 /// Changes the language, with what was typed in it last.
@@ -144,19 +203,39 @@ fn forget_module(state: State) {
     HELD.with_borrow_mut(|held| held.dropped = None);
 }
 
-/// Puts the starter back, if the learner means it.
+/// Puts the starter back; what was there is kept as an attempt.
 pub(super) fn reset(state: State) {
-    let question = "Replace your code with the starter? What you typed is lost.";
-    if !window().confirm_with_message(question).unwrap_or(false) {
-        return;
-    }
     let language = state.language.get_untracked();
-    let doc = state.starter(&language).map_or("", |s| s.source).to_owned();
+    keep::keep_text(state, "reset");
+    put_doc(
+        state,
+        state
+            .starter(&language)
+            .map_or_else(String::new, |s| s.source),
+    );
+    state
+        .status
+        .set("The starter is back. What you had is kept under Attempts.".to_owned());
+}
+
+/// Puts a text into the editor.
+pub(super) fn put_doc(state: State, doc: String) {
+    forget_module(state);
     if let Some(editor) = held().editor {
         // The plain field shows the same text.
         let _ = call(&editor, "setDoc", &[&doc.clone().into()]);
     }
     typed(state, doc);
+}
+
+/// Scrolls to a part of the page and gives it the focus.
+pub(super) fn reveal(id: &str) {
+    let found = document().get_element_by_id(id);
+    if let Some(element) = found.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        element.scroll_into_view();
+        // Without focus the place is still seen.
+        let _ = element.focus();
+    }
 }
 
 /// A file was chosen.
@@ -201,7 +280,13 @@ pub(super) fn run(state: State) {
         state.status.set("Loading the workbench…".to_owned());
         return;
     };
+    if let Some(problem) = untrack(|| what_if::problem(state)) {
+        state.fail("This world cannot be run", vec![problem]);
+        return;
+    }
     state.clear();
+    state.ran_worlds.set(state.worlds.get_untracked());
+    state.looking.set(true);
     state.running.set(true);
     spawn_local(async move {
         if let Err(error) = compile_and_run(state, &bench).await {
@@ -215,7 +300,7 @@ async fn compile_and_run(state: State, bench: &JsValue) -> Answer<()> {
         return Ok(());
     };
     state.status.set("Checking the module…".to_owned());
-    let lab = JsValue::from(state.lab.id);
+    let lab = JsValue::from(state.lab());
     let language = spoken(state);
     let spoken = JsValue::from(language.as_str());
     let checked = wait(call(bench, "check", &[&lab, &wasm, &spoken])?).await?;
@@ -228,15 +313,28 @@ async fn compile_and_run(state: State, bench: &JsValue) -> Answer<()> {
     state
         .status
         .set("Running every public scenario…".to_owned());
+    let source = state
+        .file
+        .with_untracked(Option::is_none)
+        .then(|| state.source.get_untracked());
+    let (language, module) = (state.language.get_untracked(), wasm.clone());
     let take = Closure::<dyn FnMut(String)>::new(move |json: String| {
         match serde_json::from_str::<Message>(&json) {
-            Ok(message) => state.take(message),
+            Ok(message) => {
+                let over = matches!(message, Message::Report { .. });
+                state.take(message);
+                if over {
+                    keep::ran(state, source.clone(), language.clone(), module.clone());
+                }
+            }
             Err(error) => leptos::logging::warn!("unreadable message: {error}"),
         }
     });
     let none = Array::new();
+    let worlds = serde_json::to_string(&state.ran_worlds.get_untracked()).unwrap_or_default();
     let take = take.into_js_value();
-    let run = call(bench, "run", &[&lab, &wasm, &none, &take, &spoken])?;
+    let arguments = [&lab, &wasm, &none, &take, &worlds.into(), &spoken];
+    let run = call(bench, "run", &arguments)?;
     HELD.with_borrow_mut(|held| held.run = Some(run));
     Ok(())
 }
@@ -346,7 +444,7 @@ async fn send(state: State, bench: &JsValue, wasm: Uint8Array, language: String)
         ("source", source),
         ("language", language.into()),
     ]);
-    let lab = JsValue::from(state.lab.id);
+    let lab = JsValue::from(state.lab());
     let answer = wait(call(
         bench,
         "submit",

@@ -5,8 +5,13 @@ use leptos::prelude::*;
 use super::{State, bridge};
 
 pub(super) fn bar(state: State) -> impl IntoView {
-    let options = state.lab.files.starters.iter().map(|starter| {
-        let language = starter.language;
+    let languages = state.info.with_value(|info| {
+        let ids = info.starters.iter();
+        ids.filter_map(|s| info.starter(&s.language))
+            .map(|s| s.language)
+            .collect::<Vec<_>>()
+    });
+    let options = languages.into_iter().map(|language| {
         let first = state.language.with_untracked(|l| l == language.id);
         view! { <option value=language.id selected=first>{origin(language)}</option> }
     });
@@ -93,7 +98,7 @@ pub(super) fn status(state: State) -> impl IntoView {
             <button class="button" type="button" disabled=move || !state.running.get()
                 on:click=move |_| bridge::stop(state)>"Stop"</button>
             <button class="button" type="button"
-                disabled=move || busy() || state.local.with(Option::is_none)
+                disabled=move || busy() || state.local.with(Option::is_none) || state.is_what_if()
                 on:click=move |_| bridge::submit(state)>"Submit"</button>
             <progress aria-label="Cases run" hidden=move || !state.running.get()
                 max=move || state.progress.get().1.max(1).to_string()

@@ -4,6 +4,8 @@
 //! island wakes; see [`bridge`]. Built-in policies are run here, natively, so that charts have
 //! something to compare with before the first run.
 
+mod attempts;
+pub mod breakdown;
 #[cfg(feature = "hydrate")]
 #[path = "bridge.rs"]
 mod bridge;
@@ -11,30 +13,76 @@ mod bridge;
 #[path = "still.rs"]
 mod bridge;
 mod charts;
+mod cursor;
 mod editor;
+mod info;
+#[cfg(feature = "hydrate")]
+mod keep;
+#[cfg(feature = "hydrate")]
+mod looks;
 mod report;
+mod scrub;
+mod shared;
+mod solution;
 mod state;
 #[cfg(feature = "hydrate")]
 mod values;
+mod what_if;
 
-use ::labs::Lab;
 use leptos::prelude::*;
 
-pub use state::{Message, State, Trouble};
+pub use info::LabInfo;
+pub use state::{Attempt, DiffLine, Message, Shared, State, Trouble};
 
 /// The workbench of a lab.
 #[island]
 pub fn Workbench(
-    /// Lab id.
-    lab: String,
+    /// The lab, without its code.
+    lab: LabInfo,
     /// Address of the workbench's script.
     module: String,
 ) -> impl IntoView {
-    ::labs::by_id(&lab).map(|lab| bench(lab, module))
+    let still = still(&lab.id);
+    bench(State::new(lab), module, still)
 }
 
-fn bench(lab: &'static Lab, module: String) -> impl IntoView {
-    let state = State::new(lab);
+/// Charts of the first scenario, to be seen before anything is awake. Browsers keep what the
+/// server drew.
+#[cfg(feature = "ssr")]
+fn still(lab: &str) -> String {
+    use ::labs::engine::plot::Role;
+    use ::labs::{Native, PolicyRole, run_case};
+
+    let Some(lab) = ::labs::by_id(lab) else {
+        return String::new();
+    };
+    let Some((_, scenario)) = lab.spec().public().next() else {
+        return String::new();
+    };
+    let seed = scenario.seeds.first().copied().unwrap_or(0);
+    let run =
+        |policy: &::labs::Policy| run_case(lab, scenario, seed, &mut Native(policy.make), true).1;
+    let naive = lab.policies.iter().find(|p| p.role == PolicyRole::Naive);
+    let other = naive.map(|policy| (policy.title, run(policy)));
+    let mut out = String::new();
+    for (i, mut plot) in run(lab.reference()).into_iter().enumerate() {
+        plot.rename_policy(Role::Reference, "reference");
+        if let Some((title, plots)) = &other
+            && let Some(found) = plots.iter().find(|p| p.id == plot.id)
+        {
+            plot.overlay(found, Role::Naive, title);
+        }
+        out.push_str(&crate::components::chart::figure(&plot, &format!("wb-{i}")));
+    }
+    out
+}
+
+#[cfg(not(feature = "ssr"))]
+fn still(_: &str) -> String {
+    String::new()
+}
+
+fn bench(state: State, module: String, still: String) -> impl IntoView {
     let host = NodeRef::<leptos::html::Div>::new();
     bridge::wake(state, module, host);
     let keys = move |event: leptos::ev::KeyboardEvent| {
@@ -45,13 +93,16 @@ fn bench(lab: &'static Lab, module: String) -> impl IntoView {
     };
     view! {
         <div class="workbench" on:keydown=keys>
+            {shared::panel(state)}
             {editor::bar(state)}
             {editor::editor(state, host)}
             {editor::drop_zone(state)}
             {editor::status(state)}
             {editor::troubles(state)}
-            {charts::charts(state)}
+            {charts::charts(state, still)}
             {report::reports(state)}
+            {attempts::panel(state)}
+            {solution::panel(state)}
         </div>
     }
 }

@@ -1,16 +1,33 @@
 //! The browser's report and the server's, side by side.
 
-use ::labs::{Lab, Report};
+use ::labs::{Report, Spec};
 use leptos::prelude::*;
 
-use super::State;
+use super::{State, breakdown};
 use crate::components::format::{metric, points};
 
 pub(super) fn reports(state: State) -> impl IntoView {
     let local = move || {
         state.local.get().map(|report| {
-            view! { <section>
-            <h3>"In this browser"</h3>{table(state.lab, &report)}</section> }
+            let title = if state.is_what_if() {
+                "What if"
+            } else {
+                "In this browser"
+            };
+            let note = state.is_what_if().then(|| {
+                view! {
+                    <p class="callout">"A changed world: this does not count for the grade."</p>
+                }
+            });
+            let cost = report.clone();
+            view! {
+                <section>
+                    <h3>{title}</h3>
+                    {note}
+                    {state.spec(|spec| table(spec, &report))}
+                    {move || breakdown::table(state, &cost)}
+                </section>
+            }
         })
     };
     view! {
@@ -58,7 +75,7 @@ fn server(state: State, answer: &serde_json::Value) -> AnyView {
     view! {
         <section>
             <h3>"On the server"</h3>
-            {table(state.lab, &report)}
+            {state.spec(|spec| table(spec, &report))}
             {stars}
             <p class=class role="status">{word}</p>
         </section>
@@ -66,8 +83,7 @@ fn server(state: State, answer: &serde_json::Value) -> AnyView {
     .into_any()
 }
 
-fn table(lab: &Lab, report: &Report) -> impl IntoView + use<> {
-    let spec = lab.spec();
+fn table(spec: &Spec, report: &Report) -> impl IntoView + use<> {
     let head = spec
         .metrics
         .iter()
@@ -80,12 +96,13 @@ fn table(lab: &Lab, report: &Report) -> impl IntoView + use<> {
             let utility = case.and_then(|c| c.utility.get(&m.id));
             let text = value.map_or_else(|| "fault".to_owned(), |v| metric(*v, &m.unit));
             let utility = utility.map_or_else(String::new, |u| format!(" (u {})", points(*u)));
-            view! { <td>{text}<span class="note">{utility}</span></td> }
+            view! { <td data-label=m.title.clone()>{text}<span class="note">{utility}</span></td> }
         });
         let cells = cells.collect_view();
         view! {
             <tr>
-                <th scope="row">{scenario.id.clone()}</th>{cells}<td>{points(scenario.score)}</td>
+                <th scope="row">{scenario.id.clone()}</th>{cells}
+                <td data-label="Score">{points(scenario.score)}</td>
             </tr>
         }
     });
@@ -107,7 +124,7 @@ fn table(lab: &Lab, report: &Report) -> impl IntoView + use<> {
             " % × memory " {points(report.kappa_memory)} " % · " {cost} {pages}
         </p>
         <div class="scroll" tabindex="0" role="region" aria-label="Scores by scenario">
-            <table>
+            <table class="stack">
                 <thead><tr>
                     <th scope="col">"Scenario"</th>{head}<th scope="col">"Score"</th>
                 </tr></thead>
