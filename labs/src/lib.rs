@@ -13,6 +13,7 @@ mod lab;
 pub mod language;
 pub mod meter;
 pub mod rate_limiter;
+pub mod sharding;
 mod spec;
 
 pub use engine::report::{Case, Digest, Fault, Hidden, Ops, Report, ScenarioResult, Subject};
@@ -28,7 +29,7 @@ pub use spec::{
 pub const ENGINE: &str = "engine/1";
 
 /// Every lab, in the order of the course. Adding a lab is adding its folder and a line here.
-pub static ALL: &[&Lab] = &[&rate_limiter::LAB];
+pub static ALL: &[&Lab] = &[&rate_limiter::LAB, &sharding::LAB];
 
 /// The lab called `id`, if there is one.
 #[must_use]
