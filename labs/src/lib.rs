@@ -17,6 +17,7 @@ pub mod meter;
 pub mod rate_limiter;
 pub mod retry;
 pub mod script;
+pub mod sharding;
 pub mod solution;
 pub mod soundness;
 mod spec;
@@ -39,6 +40,7 @@ pub const ENGINE: &str = "engine/1";
 /// Every lab, in the order of the course. Adding a lab is adding its folder and a line here.
 pub static ALL: &[&Lab] = &[
     &rate_limiter::LAB,
+    &sharding::LAB,
     &retry::LAB,
     &load_balancer::LAB,
     &burn_rate::LAB,
