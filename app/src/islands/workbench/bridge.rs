@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use js_sys::{Array, Uint8Array, global};
-use leptos::ev::{DragEvent, Event};
+use leptos::ev::{DragEvent, Event, PointerEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos::web_sys::{FileList, HtmlElement, HtmlInputElement, Storage};
+use leptos::web_sys::{Element, FileList, HtmlElement, HtmlInputElement, Storage};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -226,6 +226,15 @@ pub(super) fn put_doc(state: State, doc: String) {
         let _ = call(&editor, "setDoc", &[&doc.clone().into()]);
     }
     typed(state, doc);
+}
+
+/// Where in its element a pointer is, as parts of width and height.
+pub(super) fn place(event: &PointerEvent) -> Option<(f64, f64)> {
+    let target: Element = event.current_target()?.dyn_into().ok()?;
+    let rect = target.get_bounding_client_rect();
+    let across = (f64::from(event.client_x()) - rect.left()) / rect.width().max(1.0);
+    let down = (f64::from(event.client_y()) - rect.top()) / rect.height().max(1.0);
+    Some((across, down))
 }
 
 /// Scrolls to a part of the page and gives it the focus.

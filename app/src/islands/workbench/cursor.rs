@@ -3,10 +3,8 @@
 use ::labs::engine::plot::Plot;
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::Element;
 
-use super::State;
+use super::{State, bridge};
 use crate::components::chart::{self, Frame};
 
 /// Steps that Page Up and Page Down move.
@@ -42,10 +40,7 @@ pub(super) fn figure(state: State, plot: Plot, index: usize) -> impl IntoView {
         }
     };
     let at = move |event: &PointerEvent| {
-        let target: Element = event.current_target()?.dyn_into().ok()?;
-        let rect = target.get_bounding_client_rect();
-        let across = (f64::from(event.client_x()) - rect.left()) / rect.width().max(1.0);
-        let down = (f64::from(event.client_y()) - rect.top()) / rect.height().max(1.0);
+        let (across, down) = bridge::place(event)?;
         frame.with_value(|f| f.nearest(across, down))
     };
     let key = move |event: KeyboardEvent| {

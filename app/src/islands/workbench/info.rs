@@ -35,6 +35,10 @@ pub(super) struct StarterInfo {
 #[derive(Clone)]
 pub(super) struct Start {
     pub language: &'static Language,
+    #[cfg_attr(
+        not(feature = "hydrate"),
+        expect(dead_code, reason = "editors are filled in browsers")
+    )]
     pub source: String,
 }
 

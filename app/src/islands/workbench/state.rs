@@ -234,6 +234,10 @@ impl State {
     }
 
     /// Lab id.
+    #[cfg_attr(
+        not(feature = "hydrate"),
+        expect(dead_code, reason = "runs start in browsers")
+    )]
     pub(super) fn lab(self) -> String {
         self.info.with_value(|info| info.id.clone())
     }

@@ -18,6 +18,9 @@ pub(super) fn dropped(_: State, _: &leptos::ev::DragEvent) {}
 pub(super) fn fetch(_: State, _: Subject) {}
 pub(super) fn look(_: State, _: Place) {}
 pub(super) fn look_soon(_: State) {}
+pub(super) fn place(_: &leptos::ev::PointerEvent) -> Option<(f64, f64)> {
+    None
+}
 pub(super) fn reveal(_: &str) {}
 pub(super) fn clock(_: f64) -> String {
     String::new()
