@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let exports = spec.get("exports").and_then(Value::as_array);
     for (number, export) in exports.ok_or("no exports")?.iter().enumerate() {
         let (signature, arguments, end) = describe(export).ok_or("an export lacks a field")?;
-        let body = format!("call({number}, &[{arguments}]){end}");
+        let body = format!("guest_call({number}, &[{arguments}]){end}");
         writeln!(code, "#[unsafe(no_mangle)]")?;
         writeln!(code, "extern \"C\" fn {signature} {{ {body} }}")?;
     }

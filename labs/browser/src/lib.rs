@@ -15,7 +15,7 @@ mod lookup;
 use std::cell::{Cell, RefCell};
 
 use labs::guest::MAX_PARAMS;
-use labs::{Case, Fault, FaultKind, Guest, Host, Native, Reply, Subject};
+use labs::{Case, Fault, FaultKind, Guest, Host, Lab, Native, Reply, Subject};
 use lookup::{find, metered, place, refusal, rules, to_json};
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -28,7 +28,7 @@ fn chosen() -> Box<dyn Guest> {
     (policy.make)()
 }
 
-fn call(export: usize, args: &[i64]) -> i64 {
+fn guest_call(export: usize, args: &[i64]) -> i64 {
     GUEST.with_borrow_mut(|guest| {
         let guest = guest.get_or_insert_with(chosen);
         guest

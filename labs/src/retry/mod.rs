@@ -101,7 +101,7 @@ static POLICIES: &[Policy] = &[
     policy(
         "full_jitter",
         "Full jitter",
-        "Doubling delays, spread out. Kind to a server that can recover, deadly to one that cannot.",
+        "Doubling delays, spread out: kind to a server that can recover, deadly to others.",
         PolicyRole::Baseline,
         || seat(backoff::FullJitter),
     ),

@@ -22,8 +22,8 @@ fn mean(scenario: &str, policy: &str, metric: &str) -> Option<f64> {
 
 /// - Attempts per call at error probability p with n tries are (1 − pⁿ)/(1 − p): 1.65 at p = 0.4,
 ///   n = 5. Amplification is taken over 30 s of fault and 3 s without: (30 · 1.65 + 3)/33 = 1.591.
-/// - Under a budget of a tenth, retries per call r solve r = 0.1 · (1 − p)(1 + r), so r = 0.0638 and
-///   0.638 of the calls succeed in the fault: 0.819 over the run, half of which is healthy.
+/// - Under a budget of a tenth, retries per call r solve r = 0.1 · (1 − p)(1 + r), so r = 0.0638
+///   and 0.638 of the calls succeed in the fault: 0.819 over the run, half of which is healthy.
 /// - After a stall, a queue of Q is worked off at μ − λ. Jobs that have waited longer than the
 ///   time-out are for nobody, so success returns when μ · timeout are left:
 ///   (4000 − 1000 · 0.5)/(1000 − 800) = 17.5 s. Seconds are whole.

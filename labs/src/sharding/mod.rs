@@ -80,7 +80,7 @@ static POLICIES: &[Policy] = &[
     policy(
         "slots",
         "Rendezvous for 32,768 slots",
-        "Keys hash to slots, slots are won by rendezvous: exact weights, least movement, one load per lookup.",
+        "Keys hash to slots, slots are won by rendezvous: exact weights, one load per lookup.",
         PolicyRole::Reference,
         || seat(reference::Slots::default()),
     ),
@@ -94,14 +94,14 @@ static POLICIES: &[Policy] = &[
     policy(
         "weighted_rendezvous",
         "Weighted rendezvous",
-        "Every node draws for every key, in proportion to its weight: the best balance, at a cost per node.",
+        "Every node draws for every key by its weight: the best balance, at a cost per node.",
         PolicyRole::Baseline,
         || table(Weighted::default()),
     ),
     policy(
         "maglev",
         "Maglev, 65,537 places",
-        "Nodes take turns to claim places: very even, moves a little more than it must, quick to ask.",
+        "Nodes take turns to claim places: very even, moves a little too much, quick to ask.",
         PolicyRole::Baseline,
         || table(Maglev::default()),
     ),
@@ -136,7 +136,7 @@ static POLICIES: &[Policy] = &[
     policy(
         "jump",
         "Jump hash over the sorted list",
-        "Moves the minimum only where the last bucket leaves; here anyone may, and all behind him shift.",
+        "Moves the minimum where the last bucket leaves; here anyone may, and all behind shift.",
         PolicyRole::Mutant,
         || table(Jump::default()),
     ),
@@ -150,7 +150,7 @@ static POLICIES: &[Policy] = &[
     policy(
         "stealing",
         "Slots taken from others",
-        "Moves the minimum from whatever was before, so a client who came later believes something else.",
+        "Moves the minimum from what was before, so a client who came later disagrees.",
         PolicyRole::Mutant,
         || table(mutants::Stealing::default()),
     ),
