@@ -76,7 +76,7 @@ test("the whole path by keyboard", () => lab(async (page) => {
 }));
 
 /** A policy that loses points, quickly: everything is admitted. */
-const lax = gcra.replace("  if (nowNs > latest) latest = nowNs;", "  return 1;");
+const lax = "// lax\n" + gcra.replace("  if (nowNs > latest) latest = nowNs;", "  return 1;");
 
 test("a run is explained, and its attempt survives a reload", () => lab(async (page) => {
   await paste(page, lax);
@@ -97,7 +97,7 @@ test("a run is explained, and its attempt survives a reload", () => lab(async (p
   await ran.getByRole("textbox").blur();
   await page.getByRole("option", { name: "lax" }).first().waitFor({ state: "attached" });
   await ran.getByRole("button", { name: "Restore" }).click();
-  await expectText(page.locator(".wb-editor .cm-content"), /return 1;/);
+  await expectText(page.locator(".wb-editor .cm-content"), /lax/);
   await page.getByRole("button", { name: "Compare", exact: true }).waitFor();
 }));
 
@@ -117,7 +117,7 @@ test("a link opens read-only, and runs nothing", () => lab(async (page) => {
     assert.equal(await other.locator(".wb-score").count(), 0);
     await shared.getByRole("button", { name: "Take it into the editor" }).click();
     await shared.waitFor({ state: "detached" });
-    await expectText(other.locator(".wb-editor .cm-content"), /return 1;/);
+    await expectText(other.locator(".wb-editor .cm-content"), /lax/);
     assert.doesNotMatch(other.url(), /#attempt/);
     assert.deepEqual(other.complaints, []);
   } finally {
