@@ -10,3 +10,14 @@ export async function expectText(locator, pattern, { timeout = 30_000 } = {}) {
   } while (Date.now() < deadline);
   throw new Error(`waited ${timeout} ms for ${pattern}, the text is ${JSON.stringify(text)}`);
 }
+
+/** Waits until `look` gives something, and returns it. */
+export async function until(look, { timeout = 150_000 } = {}) {
+  const deadline = Date.now() + timeout;
+  do {
+    const found = await look();
+    if (found) return found;
+    await new Promise((done) => setTimeout(done, 200));
+  } while (Date.now() < deadline);
+  throw new Error(`waited ${timeout} ms for nothing`);
+}

@@ -46,7 +46,7 @@ pub struct Hint {
 /// A starting point for learners.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StarterText {
-    /// `assemblyscript`, `rust`, `c`, `zig` or `go`.
+    /// `assemblyscript`, `javascript`, `rust`, `c`, `zig` or `go`.
     pub language: String,
     /// The lines inside `<code>`, coloured by class, as HTML.
     pub html: String,

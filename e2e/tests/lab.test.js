@@ -8,7 +8,8 @@ import {
 import { expectText } from "../wait.js";
 
 const fixtures = process.env.FIXTURES ?? "../.headroom/fixtures";
-const gcra = await readFile(new URL("../fixtures/gcra.ts", import.meta.url), "utf8");
+const gcraScript = await readFile(new URL("../fixtures/gcra.js", import.meta.url), "utf8");
+const gcra = await readFile(new URL("../fixtures/rate_limiter.ts", import.meta.url), "utf8");
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser?.close());
@@ -30,6 +31,24 @@ test("AssemblyScript: run, charts, submit, equal digests", () => lab(async (page
   assert.equal(local.points, "100.0");
   assert.ok(await page.locator(".wb-charts svg").count() > 0, "no chart was drawn");
   await page.getByText("Stars after the hidden scenarios: 3 of 3").waitFor();
+}));
+
+test("JavaScript: run, submit, equal digests", () => lab(async (page) => {
+  await openEditor(page);
+  await page.getByLabel("Language").selectOption("javascript");
+  await paste(page, gcraScript);
+  const { local, server } = await runAndSubmit(page);
+  assert.deepEqual(server, local);
+  assert.equal(local.points, "100.0");
+  await page.getByText("Stars after the hidden scenarios: 3 of 3").waitFor();
+}));
+
+test("JavaScript: a syntax error is told by its line", () => lab(async (page) => {
+  await openEditor(page);
+  await page.getByLabel("Language").selectOption("javascript");
+  await paste(page, "// one\n// two\nexport function allow( {\n");
+  await run(page);
+  await message(page, /Line 3: .*SyntaxError/);
 }));
 
 for (const language of ["rust", "c"]) {

@@ -19,10 +19,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let exports = spec.get("exports").and_then(Value::as_array);
     for (number, export) in exports.ok_or("no exports")?.iter().enumerate() {
         let (signature, arguments, end) = describe(export).ok_or("an export lacks a field")?;
-        writeln!(
-            code,
-            "#[unsafe(no_mangle)] extern \"C\" fn {signature} {{ call({number}, &[{arguments}]){end} }}"
-        )?;
+        let body = format!("call({number}, &[{arguments}]){end}");
+        writeln!(code, "#[unsafe(no_mangle)]")?;
+        writeln!(code, "extern \"C\" fn {signature} {{ {body} }}")?;
     }
     fs::write(Path::new(&env::var("OUT_DIR")?).join("exports.rs"), code)?;
     Ok(())
@@ -34,12 +33,20 @@ fn describe(export: &Value) -> Option<(String, String, String)> {
     for param in export.get("params")?.as_array()? {
         let (name, ty) = (param.get("name")?.as_str()?, param.get("type")?.as_str()?);
         params += &format!("{name}: {ty}, ");
-        arguments += &format!("i64::from({name}), ");
+        arguments += &match ty {
+            "i64" => format!("{name}, "),
+            _ => format!("i64::from({name}), "),
+        };
     }
     let name = export.get("name")?.as_str()?;
     let result = export.get("result").and_then(Value::as_str);
     let (returns, end) = result.map_or((String::new(), ";".into()), |ty| {
-        (format!(" -> {ty}"), format!(" as {ty}"))
+        let cast = if ty == "i64" {
+            String::new()
+        } else {
+            format!(" as {ty}")
+        };
+        (format!(" -> {ty}"), cast)
     });
     Some((format!("{name}({params}){returns}"), arguments, end))
 }

@@ -12,7 +12,7 @@ use crate::engine::report::{
 use crate::engine::{PPM, score};
 use crate::guest::{FaultKind, Host, LastCall, Run};
 use crate::lab::{Lab, Outcome, Setting};
-use crate::spec::{Scenario, Shape};
+use crate::spec::{Scenario, Shape, Spec};
 use crate::{ENGINE, meter};
 
 /// Share of the public quality (ppm) that the hidden scenarios must reach.
@@ -102,6 +102,17 @@ impl Case {
     }
 }
 
+impl Subject {
+    /// The rules that it is graded by.
+    #[must_use]
+    pub fn rules<'l>(&self, lab: &'l Lab) -> &'l Spec {
+        match self {
+            Self::Script(_) => lab.spec().for_scripts(),
+            Self::Module(_) | Self::Policy(_) => lab.spec(),
+        }
+    }
+}
+
 pub(crate) fn utilities(
     lab: &Lab,
     anchors: &mut Anchors<'_>,
@@ -147,12 +158,12 @@ pub fn grade(lab: &Lab, subject: Subject, host: &mut dyn Host) -> Report {
 /// Makes the report of the public cases.
 #[must_use]
 pub fn assemble(lab: &Lab, subject: Subject, cases: Vec<Case>) -> Report {
-    let spec = lab.spec();
+    let spec = subject.rules(lab);
     let ops = ops_mean_milli(&cases);
     let pages = cases.iter().filter_map(|c| c.pages).max();
     let kappa_memory = cases
         .iter()
-        .map(|c| memory_factor(lab, c))
+        .map(|c| memory_factor(spec, c))
         .min()
         .unwrap_or(PPM);
     let scenarios: Vec<ScenarioResult> = spec
@@ -207,8 +218,7 @@ fn ops_mean_milli(cases: &[Case]) -> Option<u64> {
     (!metered.is_empty()).then(|| (total * 1000 / u128::from(calls.max(1))) as u64)
 }
 
-fn memory_factor(lab: &Lab, case: &Case) -> i64 {
-    let spec = lab.spec();
+fn memory_factor(spec: &Spec, case: &Case) -> i64 {
     let budget = spec.scenario(&case.scenario).and_then(|(_, s)| s.pages);
     let budget = budget.unwrap_or(spec.budget.pages);
     case.pages.map_or(PPM, |pages| {

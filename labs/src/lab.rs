@@ -58,6 +58,10 @@ macro_rules! starters {
                 source: include_str!("starter/assemblyscript.ts"),
             },
             crate::lab::Starter {
+                language: &crate::language::JAVASCRIPT,
+                source: include_str!("starter/javascript.js"),
+            },
+            crate::lab::Starter {
                 language: &crate::language::RUST,
                 source: include_str!("starter/rust.rs"),
             },

@@ -11,8 +11,20 @@ pub struct Language {
     pub title: &'static str,
     /// File name to save a policy under.
     pub file: &'static str,
-    /// Command that makes `policy.wasm` from the file.
+    /// Command that makes `policy.wasm` from the file; empty for a script.
     pub build: &'static str,
+    /// What runs its policies, where they are scripts.
+    pub interpreter: Option<Interpreter>,
+}
+
+/// What runs scripts.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Interpreter {
+    /// Name of the module that [`crate::script::assemble`] takes, among the files that browsers
+    /// download.
+    pub file: &'static str,
+    /// Media type of the scripts.
+    pub media_type: &'static str,
 }
 
 /// AssemblyScript, which the page compiles itself.
@@ -22,6 +34,19 @@ pub static ASSEMBLYSCRIPT: Language = Language {
     file: "policy.ts",
     build: "asc policy.ts -o policy.wasm -O2 --runtime minimal --disable simd \
             --exportStart _initialize",
+    interpreter: None,
+};
+
+/// JavaScript, by QuickJS inside the module.
+pub static JAVASCRIPT: Language = Language {
+    id: "javascript",
+    title: "JavaScript",
+    file: "policy.js",
+    build: "",
+    interpreter: Some(Interpreter {
+        file: "javascript.wasm",
+        media_type: "text/javascript",
+    }),
 };
 
 /// Rust.
@@ -32,6 +57,7 @@ pub static RUST: Language = Language {
     build: "rustc policy.rs -o policy.wasm --target wasm32-unknown-unknown --edition 2024 \
             --crate-type cdylib -C opt-level=2 -C panic=abort -C strip=symbols \
             -C link-arg=-zstack-size=8192",
+    interpreter: None,
 };
 
 /// C, by clang.
@@ -41,6 +67,7 @@ pub static C: Language = Language {
     file: "policy.c",
     build: "clang policy.c -o policy.wasm --target=wasm32 -O2 -nostdlib -Wl,--no-entry \
             -Wl,-z,stack-size=8192",
+    interpreter: None,
 };
 
 /// Zig.
@@ -50,6 +77,7 @@ pub static ZIG: Language = Language {
     file: "policy.zig",
     build: "zig build-exe policy.zig -femit-bin=policy.wasm -target wasm32-freestanding \
             -O ReleaseSmall -fno-entry -rdynamic --stack 8192",
+    interpreter: None,
 };
 
 /// Go, by TinyGo.
@@ -58,7 +86,28 @@ pub static GO: Language = Language {
     title: "Go (TinyGo)",
     file: "policy.go",
     build: "tinygo build -o policy.wasm -target wasm-unknown -opt 2 -no-debug policy.go",
+    interpreter: None,
 };
 
 /// Every language, in the order in which pages offer them.
-pub static ALL: [&Language; 5] = [&ASSEMBLYSCRIPT, &RUST, &C, &ZIG, &GO];
+pub static ALL: [&Language; 6] = [&ASSEMBLYSCRIPT, &JAVASCRIPT, &RUST, &C, &ZIG, &GO];
+
+/// The language called `id`, if there is one.
+#[must_use]
+pub fn by_id(id: &str) -> Option<&'static Language> {
+    ALL.into_iter().find(|language| language.id == id)
+}
+
+impl Language {
+    /// Whether the page makes a policy from the source itself.
+    #[must_use]
+    pub fn runs_in_browser(&self) -> bool {
+        self.interpreter.is_some() || *self == ASSEMBLYSCRIPT
+    }
+}
+
+/// The language called `id`, if its policies are scripts.
+#[must_use]
+pub fn of_script(id: &str) -> Option<&'static Language> {
+    by_id(id).filter(|language| language.interpreter.is_some())
+}

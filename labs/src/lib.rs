@@ -6,13 +6,18 @@
 
 pub mod abi;
 pub mod anchors;
+pub mod burn_rate;
 pub mod engine;
 mod grade;
 pub mod guest;
 mod lab;
 pub mod language;
+pub mod load_balancer;
 pub mod meter;
 pub mod rate_limiter;
+pub mod retry;
+pub mod script;
+pub mod sharding;
 pub mod solution;
 pub mod soundness;
 mod spec;
@@ -25,14 +30,21 @@ pub use guest::{FaultKind, Guest, Host, Native, Reply, Run};
 pub use lab::{Files, Lab, Outcome, Policy, PolicyRole, Setting, Starter};
 pub use language::Language;
 pub use spec::{
-    Among, Anchor, Budget, Export, Metric, Pick, Scenario, Shape, Soundness, Spec, Stars, ValType,
+    Among, Anchor, Budget, Export, Measure, Metric, Pick, Scenario, ScriptBudget, Shape, Soundness,
+    Spec, Stars, ValType,
 };
 
 /// Version of the engine's arithmetic, samplers and report format. Part of every digest.
 pub const ENGINE: &str = "engine/1";
 
 /// Every lab, in the order of the course. Adding a lab is adding its folder and a line here.
-pub static ALL: &[&Lab] = &[&rate_limiter::LAB];
+pub static ALL: &[&Lab] = &[
+    &rate_limiter::LAB,
+    &sharding::LAB,
+    &retry::LAB,
+    &load_balancer::LAB,
+    &burn_rate::LAB,
+];
 
 /// The lab called `id`, if there is one.
 #[must_use]

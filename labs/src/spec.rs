@@ -3,6 +3,7 @@
 //! `build.rs` turns each `lab.toml` into JSON, so that no TOML parser travels to browsers.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,9 @@ pub struct Spec {
     pub stars: Stars,
     /// What is measured and how it turns into utility.
     pub metrics: Vec<Metric>,
+    /// What is measured beside, and never scored.
+    #[serde(default)]
+    pub measures: Vec<Measure>,
     /// Traces, public ones first.
     pub scenarios: Vec<Scenario>,
     /// What `headroom lab check` demands.
@@ -35,6 +39,9 @@ pub struct Spec {
     /// Band of the public quality (points, 0–100) in which each built-in policy must land.
     #[serde(default)]
     pub calibration: BTreeMap<String, [f64; 2]>,
+    /// These rules with the budgets of scripts, once they were asked for.
+    #[serde(skip)]
+    pub(crate) scripts: OnceLock<Box<Self>>,
 }
 
 /// A core wasm value type that may cross the boundary (labs.md §0.1: no floats).
@@ -79,6 +86,26 @@ pub struct Budget {
     /// Metered operations after which a single call is stopped.
     pub hard_ops_per_call: u64,
     /// Memory cap, in pages of 64 KiB; `memory.grow` fails beyond it.
+    pub pages: u32,
+    /// Metered operations after which the start of a module is stopped, where that is another
+    /// figure than [`Budget::hard_ops_per_call`].
+    #[serde(default)]
+    pub start_ops: Option<u64>,
+    /// What a script may spend, its interpreter included. Measured with a good policy in
+    /// JavaScript; where a lab says nothing, it follows from the figures above.
+    #[serde(default)]
+    pub script: Option<ScriptBudget>,
+}
+
+/// A [`Budget`] of scripts: an interpreter is compared with its own kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScriptBudget {
+    /// As [`Budget::ops_per_call`].
+    pub ops_per_call: u64,
+    /// As [`Budget::hard_ops_per_call`].
+    pub hard_ops_per_call: u64,
+    /// As [`Budget::pages`], with those of the interpreter.
     pub pages: u32,
 }
 
@@ -147,6 +174,20 @@ pub struct Metric {
     /// Whether beating `good` is credited, up to 1.1.
     #[serde(default)]
     pub open: bool,
+}
+
+/// Something measured that does not enter the score.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measure {
+    /// Name in reports.
+    pub id: String,
+    /// Title for people.
+    pub title: String,
+    /// What it says, in a sentence.
+    pub doc: String,
+    /// `ppm`, `ns` or `count`.
+    pub unit: String,
 }
 
 /// How a metric's value is scaled between its anchors.
@@ -223,6 +264,13 @@ pub struct Scenario {
 }
 
 impl Spec {
+    /// The same rules with the budgets of scripts.
+    #[must_use]
+    pub fn for_scripts(&self) -> &Self {
+        self.scripts
+            .get_or_init(|| Box::new(crate::script::rules(self)))
+    }
+
     /// Public scenarios with their position in [`Spec::scenarios`].
     pub fn public(&self) -> impl Iterator<Item = (usize, &Scenario)> {
         self.scenarios.iter().enumerate().filter(|(_, s)| s.public)

@@ -13,7 +13,8 @@ use rust_embed::RustEmbed;
 use serde_json::{Value, json};
 
 use crate::error::Finding;
-use crate::routes::assets;
+use crate::files;
+use crate::grader::scripts;
 use crate::state::{Catalogue, Site};
 
 #[derive(RustEmbed)]
@@ -44,7 +45,7 @@ impl Pages {
     /// Every problem of the curriculum, one per line.
     pub fn load(dir: Option<&Path>, public_url: String) -> anyhow::Result<Self> {
         let site = app::Site {
-            assets: app::Assets::new(assets::names()),
+            assets: app::Assets::new(files::names()),
             public_url,
             author: dir.is_some(),
         };
@@ -189,20 +190,25 @@ impl Catalogue for Labs {
         }))
     }
 
-    fn check(&self, lab: &str, module: &[u8]) -> Result<(), Vec<Finding>> {
+    fn check(&self, lab: &str, language: Option<&str>, bytes: &[u8]) -> Result<(), Vec<Finding>> {
         let Some(lab) = labs::by_id(lab) else {
             return Ok(());
         };
-        labs::abi::check(lab.spec(), module)
-            .map(drop)
-            .map_err(|errors| {
-                let finding = |error: labs::abi::AbiError| Finding {
-                    code: json!(error.code).as_str().unwrap_or("invalid").to_owned(),
-                    message: error.message,
-                    offset: error.offset.map(|offset| offset as u64),
-                };
-                errors.into_iter().map(finding).collect()
-            })
+        let checked = match language.and_then(labs::language::of_script) {
+            // Whether a script makes sense is found when it is started.
+            Some(language) => scripts::assemble(lab, language, bytes)
+                .map(drop)
+                .map_err(|error| vec![error]),
+            None => labs::abi::check(lab.spec(), bytes).map(drop),
+        };
+        checked.map_err(|errors| {
+            let finding = |error: labs::abi::AbiError| Finding {
+                code: json!(error.code).as_str().unwrap_or("invalid").to_owned(),
+                message: error.message,
+                offset: error.offset.map(|offset| offset as u64),
+            };
+            errors.into_iter().map(finding).collect()
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::grader::key::InstanceKey;
-use crate::grader::{Failure, Graded, Pool, PoolConfig, Status};
+use crate::grader::{Failure, Graded, Pool, PoolConfig, Status, scripts};
 use crate::jobs::grade_submission::{Edition, GradeFailure, Grader, Problem};
 use crate::store::grades::Findings;
 
@@ -37,10 +37,15 @@ struct Graders(Pool);
 
 #[async_trait]
 impl Grader for Graders {
-    fn edition(&self, lab: &str) -> Option<Edition> {
-        labs::by_id(lab).map(|lab| Edition {
+    fn edition(&self, lab: &str, language: Option<&str>) -> Option<Edition> {
+        let lab = labs::by_id(lab)?;
+        let engine = match language.and_then(labs::language::of_script) {
+            Some(language) => format!("{}+{}", labs::ENGINE, scripts::edition(language)?),
+            None => labs::ENGINE.to_owned(),
+        };
+        Some(Edition {
             lab_version: i64::from(lab.spec().version),
-            engine: labs::ENGINE.to_owned(),
+            engine,
             meter: labs::meter::VERSION.to_owned(),
         })
     }
@@ -49,8 +54,17 @@ impl Grader for Graders {
         self.0.status()
     }
 
-    async fn grade(&self, lab: &str, module: &[u8]) -> Result<Findings, GradeFailure> {
-        match self.0.grade(lab, module).await {
+    async fn grade(
+        &self,
+        lab: &str,
+        language: Option<&str>,
+        bytes: &[u8],
+    ) -> Result<Findings, GradeFailure> {
+        let graded = match language.and_then(labs::language::of_script) {
+            Some(language) => self.0.grade_script(lab, language, bytes).await,
+            None => self.0.grade(lab, bytes).await,
+        };
+        match graded {
             Ok(graded) => findings(graded),
             Err(Failure::Retry(reason)) => Err(GradeFailure::Retry(reason)),
             Err(Failure::Problem(problem)) => Err(GradeFailure::Problem(Problem {

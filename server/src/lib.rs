@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod edge;
 pub mod error;
+pub mod files;
 pub mod grader;
 pub mod grading;
 pub mod ids;

@@ -42,11 +42,12 @@ pub trait Catalogue: Send + Sync {
     /// One lab, as JSON.
     fn show(&self, lab: &str) -> Option<serde_json::Value>;
 
-    /// Whether the module can be graded; otherwise everything that is wrong with it.
+    /// Whether a module, or the source of a script, can be graded; otherwise everything that is
+    /// wrong with it.
     ///
     /// # Errors
     /// Every finding.
-    fn check(&self, lab: &str, module: &[u8]) -> Result<(), Vec<Finding>>;
+    fn check(&self, lab: &str, language: Option<&str>, bytes: &[u8]) -> Result<(), Vec<Finding>>;
 }
 
 /// How often the lessons were read since the start, and what is wrong with them now.

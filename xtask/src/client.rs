@@ -11,7 +11,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::command::{root, say, target, work};
 use crate::toolchain::Toolchain;
-use crate::{compress, fingerprint, npm, style};
+use crate::{compress, fingerprint, javascript, npm, style};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Enough of SHA-256 to never meet the same name twice.
@@ -25,6 +25,7 @@ pub fn build(toolchain: &Toolchain) -> Result<PathBuf> {
     let parts = work().join("parts");
     bind_client(&parts.join("client"))?;
     copy_engine(&parts.join("engine"))?;
+    javascript::build(toolchain, &parts.join("javascript"))?;
     bundle_workbench(&parts.join("workbench"))?;
     style::bundle(&parts.join("style"))?;
     style::boot(&parts.join("boot"))?;
@@ -119,7 +120,14 @@ type Files = Vec<(String, Vec<u8>)>;
 
 fn gather(parts: &Path) -> Result<Files> {
     let mut files = Files::new();
-    for part in ["boot", "client", "engine", "style", "workbench"] {
+    for part in [
+        "boot",
+        "client",
+        "engine",
+        "javascript",
+        "style",
+        "workbench",
+    ] {
         let folder = parts.join(part);
         let mut paths = Vec::new();
         fingerprint::collect(&folder, &mut paths)?;

@@ -11,6 +11,7 @@ mod fingerprint;
 mod fixtures;
 mod guests;
 mod http;
+mod javascript;
 mod kill_test;
 mod new_lab;
 mod npm;

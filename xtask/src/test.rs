@@ -10,10 +10,10 @@ use crate::postgres::Postgres;
 use crate::served::Served;
 use crate::summary::Steps;
 use crate::toolchain::Toolchain;
-use crate::{apt, build, client, fixtures, guests, kill_test, npm, tidy};
+use crate::{apt, build, client, fixtures, guests, javascript, kill_test, npm, tidy};
 
 /// Crates that exist only as wasm32 modules.
-const WASM_CRATES: [&str; 3] = ["client", "labs-browser", "labs-guest"];
+const WASM_CRATES: [&str; 4] = ["client", "labs-browser", "labs-guest", "labs-javascript"];
 /// Few enough for every run; `cargo xtask kill-test --kills 200` is the long one.
 const KILLS: u32 = 25;
 const KILL_SEED: u64 = 1;
@@ -49,7 +49,7 @@ pub fn setup() -> Result<Toolchain> {
     npm::install("app/workbench")?;
     npm::install("e2e")?;
     apt::program("chromium", &["chromium"])?;
-    apt::program("clang", &["clang"])?;
+    javascript::tools()?;
     apt::program("wasm-ld", &["lld"])?;
     Ok(toolchain)
 }
@@ -91,6 +91,8 @@ fn workbench_tests() -> Result<()> {
     npm::script(&folder, "check").run()?;
     npm::script(&folder, "test")
         .env("HEADROOM_ENGINE", work().join("parts/engine/engine.wasm"))
+        .env("HEADROOM_INTERPRETERS", work().join("parts/javascript"))
+        .env("HEADROOM_PROGRAM", target().join("debug/headroom"))
         .run()
 }
 
@@ -120,7 +122,8 @@ fn browser(binary: &Path) -> Result<()> {
     let data = work().join("e2e-data");
     client::empty(&data)?;
     let log = data.join("server.log");
-    let served = Served::start(binary, &data, Stdio::from(std::fs::File::create(&log)?))
+    let out = Stdio::from(std::fs::File::create(&log)?);
+    let served = Served::start_with(binary, &data, out, &kill_test::CAPS)
         .with_context(|| format!("see {}", log.display()))?;
     npm::script(&root().join("e2e"), "test")
         .env("BASE_URL", format!("http://{}", served.address))

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use crate::command::Run;
+use crate::javascript;
 use crate::wasm_target;
 
 /// What to add to the environment of every cargo and rustc.
@@ -21,7 +22,9 @@ impl Toolchain {
     #[must_use]
     pub fn cargo(&self) -> Run {
         // Inside `cargo run`, rustup names its toolchain to children; ours must win.
-        self.clean("cargo").envs(&self.env)
+        self.clean("cargo")
+            .envs(&self.env)
+            .envs(&javascript::ENVIRONMENT.map(|(name, value)| (name.into(), value.into())))
     }
 
     #[must_use]

@@ -59,8 +59,8 @@ pub(crate) fn body(backend: &dyn Backend, _site: &Site) -> Body {
                     <li>
                         <h3>"Write a policy"</h3>
                         <p>
-                            "A few functions, in AssemblyScript in the browser, or in Rust, C, Zig
-                            or Go as a WebAssembly module of your own."
+                            "A few functions, in JavaScript or AssemblyScript in the browser, or in
+                            Rust, C, Zig or Go as a WebAssembly module of your own."
                         </p>
                     </li>
                     <li>

@@ -69,10 +69,18 @@ fn exports(spec: &Spec) -> impl IntoView + use<> {
          64 KiB.",
         spec.budget.ops_per_call, spec.budget.hard_ops_per_call, spec.budget.pages
     );
+    let budget_of_scripts = &spec.for_scripts().budget;
+    let scripts = format!(
+        "A script may spend {}, {} and {}: its interpreter counts.",
+        budget_of_scripts.ops_per_call,
+        budget_of_scripts.hard_ops_per_call,
+        budget_of_scripts.pages
+    );
     view! {
         <h3 id="exports">"Functions to export"</h3>
         <dl class="terms">{rows}</dl>
         <p class="note">{budget}</p>
+        <p class="note">{scripts}</p>
     }
 }
 
@@ -235,10 +243,14 @@ fn starter_view(starter: &Starter, html: Option<String>) -> impl IntoView + use<
         percent_encode(starter.source)
     );
     let id = format!("starter-{}", starter.language.id);
+    let build = match &starter.language.interpreter {
+        Some(_) => view! { <p>"Nothing to build: it is run as it is."</p> }.into_any(),
+        None => view! { <p>"Build it with " <code>{starter.language.build}</code></p> }.into_any(),
+    };
     view! {
         <details class="starter">
             <summary>{starter.language.title} ": " <code>{starter.language.file}</code></summary>
-            <p>"Build it with " <code>{starter.language.build}</code></p>
+            {build}
             <p class="actions">
                 <a class="button" href=href download=starter.language.file>"Download"</a>
                 <button class="button" type="button" data-copy=id.clone() hidden>"Copy"</button>
@@ -261,7 +273,8 @@ fn terminal(lab: &Lab, site: &Site) -> impl IntoView + use<> {
     view! {
         <section aria-labelledby="terminal">
             <h2 id="terminal">"From a terminal"</h2>
-            <p>"Grade a module on your own machine; the report has the same bytes as here:"</p>
+            <p>"Grade a module (or " <code>"policy.js"</code>
+                ") on your own machine; the report has the same bytes as here:"</p>
             <pre tabindex="0" role="region" aria-label="Grade locally"><code>{local}</code></pre>
             <p>
                 "Or submit it to this server; the first answer's " <code>"Location"</code>

@@ -43,6 +43,7 @@ export interface Editor {
 
 const LANGUAGES: Record<string, () => Extension> = {
   assemblyscript: () => javascript({ typescript: true }),
+  javascript: () => javascript(),
   rust: () => rust(),
   c: () => cpp(),
   go: () => go(),

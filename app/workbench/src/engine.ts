@@ -28,6 +28,9 @@ export interface FaultKind {
   found?: number;
 }
 
+/** What a report is about: bytes by their digest, or a built-in policy. */
+export type Subject = { module: string } | { script: string } | { policy: string };
+
 /** A run that the guest ended, with what the page says about it. */
 export class GuestFault extends Error {
   constructor(
@@ -95,9 +98,15 @@ export class Engine {
     return JSON.parse(decoder.decode(this.#ask("spec", [encoder.encode(lab)]))) as LabSpec;
   }
 
-  check(lab: string, wasm: Uint8Array): Checked {
+  /** The module of a script. Throws `EngineError` on a refusal. */
+  script(lab: string, interpreter: Uint8Array, source: Uint8Array): Uint8Array {
+    return this.#ask("script", [encoder.encode(lab), interpreter, source]);
+  }
+
+  /** Whether a module, or what `script` gave, fits the lab. */
+  check(lab: string, wasm: Uint8Array, script = false): Checked {
     try {
-      this.#ask("check", [encoder.encode(lab), wasm]);
+      this.#ask("check", [encoder.encode(lab), wasm], [Number(script)]);
       return { ok: true };
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
@@ -106,10 +115,10 @@ export class Engine {
   }
 
   /** The metered module and the lab's adapter, compiled; throws `EngineError` on a refusal. */
-  async prepare(lab: string, wasm: Uint8Array) {
+  async prepare(lab: string, wasm: Uint8Array, script = false) {
     const name = encoder.encode(lab);
-    const metered = this.#ask("instrument", [name, wasm]);
-    const adapter = this.#ask("adapter", [name]);
+    const metered = this.#ask("instrument", [name, wasm], [Number(script)]);
+    const adapter = this.#ask("adapter", [name], [Number(script)]);
     const modules = [WebAssembly.compile(metered), WebAssembly.compile(adapter)] as const;
     const [guestModule, adapterModule] = await Promise.all(modules);
     return { lab, guest: guestModule, adapter: adapterModule };
@@ -118,6 +127,19 @@ export class Engine {
   /** Lets runs of policy -1 use this module. */
   admit(room: Awaited<ReturnType<Engine["prepare"]>>): void {
     this.#room = room;
+  }
+
+  /** Starts the admitted module once; the answer is why it does not start. */
+  start(): GuestFault | null {
+    this.#instances = [];
+    try {
+      this.#spawn(0n);
+      return null;
+    } catch (error) {
+      const found = this.#classify(error, true);
+      if (found instanceof GuestFault) return found;
+      throw found;
+    }
   }
 
   /**
@@ -161,7 +183,7 @@ export class Engine {
   }
 
   /** The exact bytes of the report; `cases` are answers of `runCase` and `faultCase`. */
-  assemble(lab: string, subject: { module: string } | { policy: string }, cases: string[]): string {
+  assemble(lab: string, subject: Subject, cases: string[]): string {
     const parts = [lab, JSON.stringify(subject), `[${cases.join(",")}]`];
     return decoder.decode(this.#ask("assemble", parts.map((part) => encoder.encode(part))));
   }
@@ -207,10 +229,10 @@ export class Engine {
   }
 
   /** Tells why a run was cut off; an error that is not the guest's is passed on. */
-  #classify(error: unknown): unknown {
+  #classify(error: unknown, inside = false): unknown {
     const call = decoder.decode(this.#ask("last_call", []));
     if (error instanceof Stop) return fault(error.kind, call, error.said);
-    if (!call.includes('"inside":true')) return error;
+    if (!inside && !call.includes('"inside":true')) return error;
     const below = (name: string) =>
       this.#instances.some(
         ({ exports }) => ((exports[name] as WebAssembly.Global<"i64">)?.value ?? 0n) < 0n,
@@ -300,6 +322,12 @@ const ADVICE: Record<FaultKind["kind"], [string, string]> = {
   "abi-version": ["abi_version() did not answer 1.", "Return 1 from abi_version()."],
   start: ["The module could not be started.", "Keep start-up small and without imports."],
 };
+/** What interpreters call the source of a script. */
+const SCRIPT = /^policy\.\w+$/;
+const SCRIPT_ADVICE: [string, string] = [
+  "The script stopped.",
+  "Look at the line named: what was thrown there ends the run.",
+];
 
 function fault(
   kind: FaultKind,
@@ -307,10 +335,11 @@ function fault(
   said: Stop["said"],
   detail = "",
 ): GuestFault {
-  const [sentence, advice] = ADVICE[kind.kind];
+  const scripted = said && SCRIPT.test(said.file);
+  const [sentence, advice] = scripted ? SCRIPT_ADVICE : ADVICE[kind.kind];
   const more = said?.message || detail;
   const message = more ? `${sentence.slice(0, -1)}: ${more}.` : sentence;
-  const own = said && !said.file.startsWith("~lib");
+  const own = said && said.line > 0 && !said.file.startsWith("~lib");
   const trouble: Trouble = { code: kind.kind, message, advice };
   if (own) trouble.position = { line: said.line, column: said.column };
   return new GuestFault(kind, call, trouble);

@@ -1,8 +1,9 @@
 // The lab engine on a thread that may be ended: checks modules and runs the public scenarios.
 
 import { Engine, EngineError, GuestFault, refusals } from "./engine.js";
-import type { Answer, Ask } from "./types.js";
+import type { Answer, Ask, Checked } from "./types.js";
 import { lookInto, runLab } from "./run.js";
+import { interpreterOf } from "./scripts.js";
 
 interface Scope {
   onmessage: ((event: MessageEvent<Ask>) => void) | null;
@@ -15,31 +16,55 @@ const send = (message: object) => {
 };
 let engines: Promise<() => Engine> | undefined;
 
+async function bytes(name: string, what: string): Promise<ArrayBuffer> {
+  const response = await fetch(new URL(`./${name}`, import.meta.url));
+  if (!response.ok) throw new Error(`${what} could not be loaded (${response.status}).`);
+  return response.arrayBuffer();
+}
+
 async function load(): Promise<() => Engine> {
-  const response = await fetch(new URL("./engine.wasm", import.meta.url));
-  if (!response.ok) throw new Error(`The lab engine could not be loaded (${response.status}).`);
-  const module = await WebAssembly.compile(await response.arrayBuffer());
+  const module = await WebAssembly.compile(await bytes("engine.wasm", "The lab engine"));
   return Engine.create(module, (text) => send({ type: "log", text }));
 }
 
 async function answer(ask: Ask): Promise<void> {
   const fresh = await (engines ??= load());
+  const file = interpreterOf(ask.language);
+  if (file && ask.wasm) {
+    const interpreter = new Uint8Array(await bytes(file, "The interpreter"));
+    ask.wasm = fresh().script(ask.lab, interpreter, ask.wasm);
+  }
   if (ask.kind === "check") {
-    scope.postMessage({ kind: "checked", checked: fresh().check(ask.lab, ask.wasm) });
+    const checked = file
+      ? await checkScript(fresh(), ask.lab, ask.wasm)
+      : fresh().check(ask.lab, ask.wasm);
+    scope.postMessage({ kind: "checked", checked });
     return;
   }
-  if (ask.kind === "look") {
-    await lookInto(fresh, ask, (json) => scope.postMessage({ kind: "message", json }));
-    scope.postMessage({ kind: "done" });
-    return;
-  }
-  await runLab(fresh, ask, (json) => scope.postMessage({ kind: "message", json }));
+  const post = (json: string) => scope.postMessage({ kind: "message", json });
+  const script = file !== undefined;
+  if (ask.kind === "look") await lookInto(fresh, ask, script, post);
+  else await runLab(fresh, ask, script, post);
   scope.postMessage({ kind: "done" });
+}
+
+/** A script's mistakes are found when it is started. */
+async function checkScript(engine: Engine, lab: string, wasm: Uint8Array): Promise<Checked> {
+  engine.admit(await engine.prepare(lab, wasm, true));
+  const fault = engine.start();
+  if (!fault) return { ok: true };
+  const { code, message, position } = fault.trouble;
+  return { ok: false, errors: [{ code, message, ...position }] };
 }
 
 scope.onmessage = ({ data }) => {
   answer(data).catch((error: unknown) => {
     engines = undefined;
+    if (error instanceof EngineError && data.kind === "check") {
+      const checked = { ok: false as const, errors: refusals(error) };
+      scope.postMessage({ kind: "checked", checked });
+      return;
+    }
     if (error instanceof EngineError) {
       for (const { code, message } of refusals(error)) {
         const advice = "Change the module as said, then run again.";

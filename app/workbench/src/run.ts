@@ -1,6 +1,6 @@
 // A whole run: every public scenario and seed, for the learner and for built-in policies.
 
-import { GuestFault, type Engine } from "./engine.js";
+import { GuestFault, type Engine, type Subject } from "./engine.js";
 import type { Ask, Look } from "./types.js";
 
 const YOU = -1;
@@ -9,11 +9,13 @@ const YOU = -1;
 export async function runLab(
   fresh: () => Engine,
   ask: Extract<Ask, { kind: "run" }>,
+  /** Whether the module is that of a script. */
+  script: boolean,
   send: (json: string) => void,
 ): Promise<void> {
   let engine = fresh();
   const { spec, policies } = engine.spec(ask.lab);
-  const room = ask.wasm ? await engine.prepare(ask.lab, ask.wasm) : null;
+  const room = ask.wasm ? await engine.prepare(ask.lab, ask.wasm, script) : null;
   if (room) engine.admit(room);
   const cases = spec.scenarios.flatMap((scenario, index) =>
     scenario.public ? scenario.seeds.map((seed, i) => ({ id: scenario.id, index, seed, i })) : [],
@@ -46,22 +48,28 @@ export async function runLab(
       send(`${head.slice(0, -1)},${answer.slice(1)}`);
       send(JSON.stringify({ type: "progress", done: ++done, total }));
     }
-    const subject = policy === YOU ? { module: await digest(ask.wasm!) } : { policy: who };
+    const subject = policy === YOU ? await yours(ask.wasm!, script) : { policy: who };
     const report = engine.assemble(ask.lab, subject, answers);
     const { digest: seal } = JSON.parse(report) as { digest: string };
     send(JSON.stringify({ type: "report", who, report, digest: seal }));
   }
 }
 
+async function yours(wasm: Uint8Array, script: boolean): Promise<Subject> {
+  const seal = await digest(wasm);
+  return script ? { script: seal } : { module: seal };
+}
+
 /** One case, without a report: sends `{"type": "look", "found"}` with what was asked for. */
 export async function lookInto(
   fresh: () => Engine,
   ask: Look,
+  script: boolean,
   send: (json: string) => void,
 ): Promise<void> {
   const engine = fresh();
   let policy = YOU;
-  if (ask.wasm) engine.admit(await engine.prepare(ask.lab, ask.wasm));
+  if (ask.wasm) engine.admit(await engine.prepare(ask.lab, ask.wasm, script));
   else policy = engine.spec(ask.lab).policies.indexOf(ask.policy ?? "");
   const { lab, scenario, around, world } = ask;
   const found = around

@@ -1,6 +1,9 @@
 // Sends a module to the server and waits for its grade.
 
+import { interpreterOf } from "./scripts.js";
+
 export interface Submitted {
+  /** A module or, if the language has scripts, the source again. */
   wasm: Uint8Array;
   source?: string;
   language?: string;
@@ -65,9 +68,13 @@ export async function submit(
 ): Promise<string> {
   const key = outside.key();
   const body = new FormData();
-  const module = new Blob([work.wasm as BlobPart], { type: "application/wasm" });
-  body.set("module", module, "policy.wasm");
-  if (work.source !== undefined) body.set("source", work.source);
+  if (interpreterOf(work.language)) {
+    body.set("source", new TextDecoder().decode(work.wasm));
+  } else {
+    const module = new Blob([work.wasm as BlobPart], { type: "application/wasm" });
+    body.set("module", module, "policy.wasm");
+    if (work.source !== undefined) body.set("source", work.source);
+  }
   if (work.language !== undefined) body.set("language", work.language);
   const url = `/api/v1/labs/${encodeURIComponent(lab)}/submissions`;
   // One key for all attempts: a request whose answer was lost is not taken twice.

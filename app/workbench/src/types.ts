@@ -17,19 +17,23 @@ export interface Refusal {
   code: string;
   message: string;
   offset?: number;
+  /** Where in the source, for a script that does not start; both count from 1. */
+  line?: number;
+  column?: number;
 }
 
 export type Checked = { ok: true } | { ok: false; errors: Refusal[] };
 
-/** What the lab worker is asked. */
+/** What the lab worker is asked. `wasm` is a module or, if the language has scripts, its source. */
 export type Ask =
-  | { kind: "check"; lab: string; wasm: Uint8Array }
+  | { kind: "check"; lab: string; wasm: Uint8Array; language?: string }
   | {
       kind: "run";
       lab: string;
       wasm: Uint8Array | null;
       policies: string[];
       worlds?: Worlds;
+      language?: string;
     }
   | Look;
 
@@ -43,6 +47,7 @@ export interface Look {
   /** Position of the scenario in the lab's list. */
   scenario: number;
   wasm: Uint8Array | null;
+  language?: string;
   policy: string | null;
   /** Changed parameters as JSON; nothing for the published world. */
   world: string;

@@ -2,8 +2,11 @@
 // editor, the compiler and the lab engine load when they are first used.
 
 import type { Editor, EditorOptions } from "./editor.js";
-import type { Answer, Ask, Checked, Compiled, Look, Problem, Trouble, Worlds } from "./types.js";
+import type {
+  Answer, Ask, Checked, Compiled, Look, Problem, Trouble, Worlds,
+} from "./types.js";
 import { openAttempts } from "./attempts.js";
+import { interpreterOf } from "./scripts.js";
 import { pack, unpack } from "./share.js";
 import { submit, SubmitError, type Submitted } from "./submit.js";
 
@@ -73,8 +76,12 @@ let compilations = 0;
 let queue: Promise<unknown> = Promise.resolve();
 
 function compile(language: string, source: string): Promise<Compiled> {
+  if (interpreterOf(language)) {
+    const wasm = new TextEncoder().encode(source);
+    return Promise.resolve({ ok: true, wasm, warnings: [] });
+  }
   if (language !== "assemblyscript") {
-    const message = "Only AssemblyScript compiles in the browser: build a .wasm and drop it here.";
+    const message = "This language is built elsewhere: build a .wasm and drop it here.";
     return Promise.resolve({ ok: false, errors: [{ ...START, message }] });
   }
   const compiled = queue.then(() => compileNow(source));
@@ -148,7 +155,7 @@ function labWorker(ask: Ask, onAnswer: (answer: Answer) => void, onError: () => 
   };
 }
 
-function check(lab: string, wasm: Uint8Array): Promise<Checked> {
+function check(lab: string, wasm: Uint8Array, language?: string): Promise<Checked> {
   return new Promise((resolve) => {
     const fail = (message: string) => {
       clearTimeout(timer);
@@ -163,7 +170,7 @@ function check(lab: string, wasm: Uint8Array): Promise<Checked> {
     const unloaded = "The lab engine did not load: check the connection and try again.";
     const timer = setTimeout(() => fail(unloaded), LOAD_MS);
     const worker = labWorker(
-      { kind: "check", lab, wasm },
+      { kind: "check", lab, wasm, ...(language && { language }) },
       (answer) => {
         if (answer.kind === "checked") end(answer.checked);
         else if (answer.kind === "done") fail(unloaded);
@@ -179,6 +186,7 @@ function run(
   policies: string[],
   onMessage: (json: string) => void,
   worlds: string = "{}",
+  language?: string,
 ): { cancel(): void } {
   const fail = (trouble: Trouble) => {
     stop();
@@ -200,7 +208,10 @@ function run(
     timer = setTimeout(silent, ms);
   };
   const worker = labWorker(
-    { kind: "run", lab, wasm, policies, worlds: JSON.parse(worlds) as Worlds },
+    {
+      kind: "run", lab, wasm, policies, worlds: JSON.parse(worlds) as Worlds,
+      ...(language && { language }),
+    },
     (answer) => {
       wait(SILENT_MS);
       if (answer.kind === "message") onMessage(answer.json);

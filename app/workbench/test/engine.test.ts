@@ -49,9 +49,11 @@ async function faultOf(source: string): Promise<GuestFault> {
   throw new assert.AssertionError({ message: "the run should have ended early" });
 }
 
-async function messages(wasm: Uint8Array | null, policies: string[]) {
+async function messages(wasm: Uint8Array | null, policies: string[], script = false) {
   const sent: Record<string, never>[] = [];
-  await runLab(fresh, { kind: "run", lab: LAB, wasm, policies }, (json) => sent.push(JSON.parse(json)));
+  await runLab(fresh, { kind: "run", lab: LAB, wasm, policies }, script, (json) => {
+    sent.push(JSON.parse(json));
+  });
   return sent as { [key: string]: any }[];
 }
 

@@ -10,11 +10,13 @@
 //! answers, and a fresh instance makes the case of the fault by [`fault_case`].
 
 mod look;
+mod lookup;
 
 use std::cell::{Cell, RefCell};
 
 use labs::guest::MAX_PARAMS;
-use labs::{Case, Fault, FaultKind, Guest, Host, Lab, Native, Reply, Scenario, Subject};
+use labs::{Case, Fault, FaultKind, Guest, Host, Native, Reply, Subject};
+use lookup::{find, metered, place, refusal, rules, to_json};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -168,14 +170,47 @@ pub unsafe extern "C" fn spec(lab: *const u8, len: usize) -> i32 {
     }))
 }
 
-/// Whether a module can run in a lab; the error is a list.
+/// The module of a script: an interpreter with the source in it.
 ///
 /// # Safety
 /// As [`spec`].
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn check(lab: *const u8, len: usize, wasm: *const u8, size: usize) -> i32 {
+pub unsafe extern "C" fn script(
+    lab: *const u8,
+    len: usize,
+    interpreter: *const u8,
+    size: usize,
+    source: *const u8,
+    source_len: usize,
+) -> i32 {
+    let (lab, interpreter, source) = unsafe {
+        (
+            bytes(lab, len),
+            bytes(interpreter, size),
+            bytes(source, source_len),
+        )
+    };
+    answer(find(lab).and_then(|lab| {
+        let source = str::from_utf8(source).map_err(|e| refusal("source", e))?;
+        labs::script::assemble(interpreter, lab.spec(), source).map_err(|error| json!([error]))
+    }))
+}
+
+/// Whether a module can run in a lab; the error is a list. `script` is 1 for an answer of
+/// [`script`] and 0 for a module, here and below.
+///
+/// # Safety
+/// As [`spec`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn check(
+    lab: *const u8,
+    len: usize,
+    wasm: *const u8,
+    size: usize,
+    script: i32,
+) -> i32 {
     let (lab, wasm) = unsafe { (bytes(lab, len), bytes(wasm, size)) };
-    answer(metered(lab, wasm).map(|_| b"{}".to_vec()))
+    answer(metered(lab, wasm, script).map(|_| b"{}".to_vec()))
 }
 
 /// The metered form of a module.
@@ -188,9 +223,10 @@ pub unsafe extern "C" fn instrument(
     len: usize,
     wasm: *const u8,
     size: usize,
+    script: i32,
 ) -> i32 {
     let (lab, wasm) = unsafe { (bytes(lab, len), bytes(wasm, size)) };
-    answer(metered(lab, wasm))
+    answer(metered(lab, wasm, script))
 }
 
 /// The adapter module of a lab.
@@ -198,9 +234,9 @@ pub unsafe extern "C" fn instrument(
 /// # Safety
 /// As [`spec`].
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn adapter(lab: *const u8, len: usize) -> i32 {
+pub unsafe extern "C" fn adapter(lab: *const u8, len: usize, script: i32) -> i32 {
     let lab = unsafe { bytes(lab, len) };
-    answer(find(lab).map(|lab| labs::abi::adapter(lab.spec())))
+    answer(find(lab).map(|lab| labs::abi::adapter(rules(lab, script).1)))
 }
 
 /// The dispatcher module.
@@ -345,36 +381,4 @@ fn answer(result: Result<Vec<u8>, Value>) -> i32 {
     };
     RESULT.with_borrow_mut(|buffer| *buffer = bytes);
     code
-}
-
-fn refusal(code: &str, message: impl ToString) -> Value {
-    json!({ "code": code, "message": message.to_string() })
-}
-
-fn to_json(value: &Value) -> Result<Vec<u8>, Value> {
-    serde_json::to_vec(value).map_err(|e| refusal("json", e))
-}
-
-fn find(id: &[u8]) -> Result<&'static Lab, Value> {
-    let id = String::from_utf8_lossy(id);
-    labs::by_id(&id).ok_or_else(|| refusal("lab-not-found", format!("no lab is called {id}")))
-}
-
-fn metered(lab: &[u8], wasm: &[u8]) -> Result<Vec<u8>, Value> {
-    let checked = labs::abi::check(find(lab)?.spec(), wasm);
-    checked
-        .map(|checked| checked.metered().to_vec())
-        .map_err(|errors| json!(errors))
-}
-
-fn place(lab: &'static Lab, scenario: i32, seed: i32) -> Result<(&'static Scenario, u64), Value> {
-    let known = usize::try_from(scenario)
-        .ok()
-        .and_then(|i| lab.spec().scenarios.get(i));
-    let known = known.ok_or_else(|| refusal("no-scenario", "no such scenario"))?;
-    let seed = usize::try_from(seed).ok().and_then(|i| known.seeds.get(i));
-    Ok((
-        known,
-        *seed.ok_or_else(|| refusal("no-seed", "no such seed"))?,
-    ))
 }

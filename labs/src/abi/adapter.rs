@@ -40,7 +40,11 @@ pub fn adapter(spec: &Spec) -> Vec<u8> {
     let count = exports.len() as u32;
     let (pages, start, call) = (count, count + 1, count + 2);
     let (cost, call2, wrapped_pages, wrapped_start) = (call + 1, call + 2, call + 3, call + 4);
-    let ops = i64::try_from(spec.budget.hard_ops_per_call).unwrap_or(i64::MAX);
+    let budget = &spec.budget;
+    let ops = i64::try_from(budget.hard_ops_per_call).unwrap_or(i64::MAX);
+    let start_ops = budget
+        .start_ops
+        .map_or(ops, |ops| i64::try_from(ops).unwrap_or(i64::MAX));
 
     let mut functions = FunctionSection::new();
     functions
@@ -71,7 +75,7 @@ pub fn adapter(spec: &Spec) -> Vec<u8> {
         sink.call(pages);
     }));
     code.function(&body(|sink| {
-        fresh(sink, ops);
+        fresh(sink, start_ops);
         sink.call(start);
     }));
 

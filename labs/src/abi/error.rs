@@ -44,6 +44,8 @@ pub enum Code {
     ImportSignature,
     /// The meter could not rewrite the module.
     Unsupported,
+    /// The source of a script cannot be taken as it is.
+    Source,
 }
 
 /// One reason why a module cannot be run.

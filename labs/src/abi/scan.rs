@@ -6,6 +6,7 @@ use wasmparser::{
     ValidPayload, Validator,
 };
 
+use super::Origin;
 use super::error::{AbiError, Code, MAX_ERRORS, quote};
 use super::work::{Work, within};
 use super::{features, imports, limits};
@@ -57,17 +58,19 @@ pub(super) struct Scan {
     pub exports: Vec<Found>,
     pub errors: Vec<AbiError>,
     max_pages: u32,
+    origin: Origin,
     work: Work,
 }
 
 impl Scan {
-    pub fn new(max_pages: u32) -> Self {
+    pub fn new(max_pages: u32, origin: Origin) -> Self {
         Self {
             facts: Facts::default(),
             exports: Vec::new(),
             errors: Vec::new(),
             max_pages,
-            work: Work::default(),
+            origin,
+            work: Work::new(origin),
         }
     }
 
@@ -92,7 +95,9 @@ impl Scan {
         let mut allocations = FuncValidatorAllocations::default();
         for payload in parser.parse_all(bytes) {
             let payload = payload.map_err(|e| features::explain(&e))?;
-            self.before(&payload)?;
+            if self.origin == Origin::Learner {
+                self.before(&payload)?;
+            }
             let valid = validator
                 .payload(&payload)
                 .map_err(|e| features::explain(&e))?;
@@ -258,7 +263,7 @@ impl Scan {
 /// The facts of a module that speaks no lab's language but is sound otherwise.
 #[cfg(test)]
 pub(crate) fn facts(bytes: &[u8], pages: u32) -> Option<Facts> {
-    let mut scan = Scan::new(pages);
+    let mut scan = Scan::new(pages, Origin::Learner);
     scan.module(bytes).ok()?;
     scan.errors.is_empty().then_some(scan.facts)
 }

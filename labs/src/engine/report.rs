@@ -34,6 +34,8 @@ impl Digest {
 pub enum Subject {
     /// A module, by the digest of its bytes as submitted.
     Module(Digest),
+    /// A script, by the digest of the module that it was assembled into.
+    Script(Digest),
     /// A built-in policy, by name.
     Policy(String),
 }

@@ -1,11 +1,11 @@
-//! `headroom grade LAB FILE.wasm`: grades without a server, with the same report bytes.
+//! `headroom grade LAB FILE`: grades without a server, with the same report bytes.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use labs::Lab;
+use labs::{Lab, Language};
 
 use crate::grader::{Failure, offline};
 
@@ -17,8 +17,8 @@ const REFUSED: u8 = 3;
 pub struct Command {
     /// Lab, such as rate_limiter
     lab: String,
-    /// Module to grade
-    #[arg(value_name = "FILE.wasm", required_unless_present = "policy")]
+    /// Module (.wasm) or script (.js) to grade
+    #[arg(value_name = "FILE", required_unless_present = "policy")]
     file: Option<PathBuf>,
     /// Grade a built-in policy instead
     #[arg(long, value_name = "NAME", conflicts_with = "file")]
@@ -37,10 +37,21 @@ pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
             report.to_bytes()
         }
         (None, Some(path)) => {
-            let module = std::fs::read(path)
+            let bytes = std::fs::read(path)
                 .map_err(|error| anyhow::anyhow!("cannot read {}: {error}", path.display()))?;
-            match super::runtime()?.block_on(offline::module(lab, &module)) {
-                Ok(graded) => graded.report,
+            let graded = super::runtime()?.block_on(async {
+                match script(path) {
+                    Some(language) => offline::script(lab, language, &bytes).await,
+                    None => offline::module(lab, &bytes).await,
+                }
+            });
+            match graded {
+                Ok(graded) => {
+                    if let Some(said) = &graded.aborted {
+                        eprintln!("aborted: {said}");
+                    }
+                    graded.report
+                }
                 Err(failure) => return refused(failure),
             }
         }
@@ -52,6 +63,14 @@ pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
         println!("{}", offline::table(lab, &serde_json::from_slice(&bytes)?));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The language of a script, by the file's ending; other files are modules.
+fn script(path: &Path) -> Option<&'static Language> {
+    let ending = path.extension()?;
+    let languages = labs::language::ALL.into_iter();
+    let mut scripts = languages.filter(|language| language.interpreter.is_some());
+    scripts.find(|language| Path::new(language.file).extension() == Some(ending))
 }
 
 fn refused(failure: Failure) -> anyhow::Result<ExitCode> {

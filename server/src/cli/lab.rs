@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, value_parser};
 use labs::soundness::{self, Spread};
 use labs::{Lab, Native, Subject};
 use rustix::time::{ClockId, clock_gettime};
@@ -28,7 +28,7 @@ enum Action {
         /// Lab, such as rate_limiter; all of them, where none is named
         lab: Option<String>,
         /// Seeds of each scenario, at least 2
-        #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u64).range(2..=10_000))]
+        #[arg(long, default_value_t = 32, value_parser = value_parser!(u64).range(2..=10_000))]
         seeds: u64,
     },
 }

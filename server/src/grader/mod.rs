@@ -9,7 +9,9 @@ pub mod offline;
 mod outcome;
 mod pool;
 mod protocol;
+pub mod scripts;
 mod selftest;
+mod verdict;
 mod worker;
 
 pub use offline::points;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use labs::{Lab, Native, Report, Subject};
+use labs::{Lab, Language, Native, Report, Subject};
 
 use super::outcome::{Failure, Graded};
 use super::pool::{Pool, PoolConfig};
@@ -16,10 +16,20 @@ const PPM_PER_POINT: f64 = 10_000.0;
 /// # Errors
 /// Why there is no grade.
 pub async fn module(lab: &Lab, bytes: &[u8]) -> Result<Graded, Failure> {
+    pool()?.grade(lab.id, bytes).await
+}
+
+/// Grades a script, as [`module`] does a module.
+///
+/// # Errors
+/// Why there is no grade.
+pub async fn script(lab: &Lab, language: &Language, source: &[u8]) -> Result<Graded, Failure> {
+    pool()?.grade_script(lab.id, language, source).await
+}
+
+fn pool() -> Result<Pool, Failure> {
     let program = std::env::current_exe().map_err(|error| Failure::Retry(error.to_string()))?;
-    Pool::new(PoolConfig::standard(program), None)
-        .grade(lab.id, bytes)
-        .await
+    Ok(Pool::new(PoolConfig::standard(program), None))
 }
 
 /// Grades a built-in policy in this process: it is our own code.

@@ -5,14 +5,16 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use labs::Language;
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::key::InstanceKey;
-use super::outcome::{Failure, Graded, Problem, shown};
+use super::outcome::{Failure, Graded, Problem, Refusal};
 use super::protocol::{self, Answer, Job};
+use super::{scripts, verdict};
 use crate::config::GraderConfig;
 use crate::sandbox::lockdown::Lockdown;
 
@@ -163,6 +165,26 @@ impl Pool {
     /// # Errors
     /// Why there is no grade.
     pub async fn grade(&self, lab: &str, module: &[u8]) -> Result<Graded, Failure> {
+        self.work(lab, false, module).await
+    }
+
+    /// Grades a script, as [`Pool::grade`] does a module.
+    ///
+    /// # Errors
+    /// Why there is no grade.
+    pub async fn grade_script(
+        &self,
+        lab: &str,
+        language: &Language,
+        source: &[u8],
+    ) -> Result<Graded, Failure> {
+        let known = labs::by_id(lab).ok_or_else(|| Failure::Retry("no such lab".into()))?;
+        let module = scripts::assemble(known, language, source)
+            .map_err(|error| Failure::Problem(Problem::invalid(Refusal::all(&[error]))))?;
+        self.work(lab, true, &module).await
+    }
+
+    async fn work(&self, lab: &str, script: bool, module: &[u8]) -> Result<Graded, Failure> {
         let known = labs::by_id(lab).ok_or_else(|| Failure::Retry("no such lab".into()))?;
         let hidden = self
             .0
@@ -171,6 +193,7 @@ impl Pool {
             .map_or_else(Vec::new, |key| key.cases(known));
         let job = Job {
             lab: lab.into(),
+            script,
             hidden,
         };
         let turn = self.0.turns.acquire().await;
@@ -309,7 +332,7 @@ impl Worker {
             protocol::receive::<Answer>(&mut self.stdout).await
         };
         match timeout(deadline, exchange).await {
-            Ok(Ok((answer, body))) => Ok(outcome(answer, body, job, module)),
+            Ok(Ok((answer, body))) => Ok(verdict::of(answer, body, job, module)),
             Ok(Err(_)) => Err(self.death().await),
             Err(_) => Err(Death::Deadline),
         }
@@ -350,33 +373,4 @@ fn signal(status: ExitStatus) -> Option<i32> {
 #[cfg(not(unix))]
 fn signal(_status: ExitStatus) -> Option<i32> {
     None
-}
-
-/// Believes an answer only as far as it can be checked: the child ran hostile code.
-fn outcome(answer: Answer, report: Vec<u8>, job: &Job, module: &[u8]) -> Result<Graded, Failure> {
-    match answer {
-        Answer::Graded {
-            stars,
-            hidden,
-            aborted,
-        } => {
-            let graded = serde_json::from_slice::<labs::Report>(&report)
-                .ok()
-                .filter(|r| r.to_bytes() == report && r.lab == job.lab)
-                .filter(|r| r.subject == labs::Subject::Module(labs::Digest::of(module)));
-            let graded = graded.ok_or_else(|| Failure::Retry("no true report came".into()))?;
-            Ok(Graded {
-                digest: graded.digest.0,
-                report,
-                stars,
-                hidden,
-                aborted: aborted.as_deref().map(shown),
-            })
-        }
-        Answer::Refused { errors } => Err(Failure::Problem(Problem::invalid(errors))),
-        Answer::Broken { reason } => Err(Failure::Retry(reason)),
-        Answer::Ready { .. } | Answer::Started { .. } => {
-            Err(Failure::Retry("a grader spoke out of turn".into()))
-        }
-    }
 }

@@ -5,6 +5,7 @@
 
 use std::io::{self, Read, Write};
 
+use labs::{Digest, Subject};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -22,8 +23,22 @@ const BODY_MAX: u32 = 8 << 20;
 pub struct Job {
     /// Lab id.
     pub lab: String,
+    /// Whether the module was assembled from a script, by the parent.
+    pub script: bool,
     /// Hidden cases to run. Only seeds travel; the secret they come from does not.
     pub hidden: Vec<HiddenCase>,
+}
+
+impl Job {
+    /// What the report must be about.
+    pub fn subject(&self, module: &[u8]) -> Subject {
+        let digest = Digest::of(module);
+        if self.script {
+            Subject::Script(digest)
+        } else {
+            Subject::Module(digest)
+        }
+    }
 }
 
 /// A hidden case.

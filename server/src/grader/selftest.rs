@@ -4,10 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use labs::abi::Origin;
 use labs::{FaultKind, Host as _, Lab, Native, Scenario};
 
+use super::outcome::Refusal;
 use super::worker::prepare;
-use crate::sandbox::Engine;
+use crate::sandbox::{Engine, Modules};
 
 /// A rate limiter, assembled from `selftest/limiter.wat`; a test compares the two.
 const LIMITER: &[u8] = include_bytes!("selftest/limiter.wasm");
@@ -26,15 +28,19 @@ pub fn run(engine: &Engine) -> Result<(), String> {
     let lab = &labs::rate_limiter::LAB;
     decides(engine, lab)?;
     stops(engine, lab)?;
-    match prepare(engine, lab, REFUSED) {
+    match learner(engine, lab, REFUSED) {
         Ok(_) => Err("a module that must be refused was taken".into()),
         Err(_) => Ok(()),
     }
 }
 
+fn learner(engine: &Engine, lab: &Lab, module: &[u8]) -> Result<Modules, Vec<Refusal>> {
+    prepare(engine, lab.spec(), Origin::Learner, module)
+}
+
 /// Some hundred requests: the module and the native reference must answer alike.
 fn decides(engine: &Engine, lab: &Lab) -> Result<(), String> {
-    let mut host = prepare(engine, lab, LIMITER).map_err(|e| format!("{e:?}"))?;
+    let mut host = learner(engine, lab, LIMITER).map_err(|e| format!("{e:?}"))?;
     let scenario = short();
     let (found, _) = labs::run_case(lab, &scenario, SEED, &mut host, false);
     let mut native = Native(lab.reference().make);
@@ -50,7 +56,7 @@ fn decides(engine: &Engine, lab: &Lab) -> Result<(), String> {
 }
 
 fn stops(engine: &Engine, lab: &Lab) -> Result<(), String> {
-    let mut host = prepare(engine, lab, ENDLESS).map_err(|e| format!("{e:?}"))?;
+    let mut host = learner(engine, lab, ENDLESS).map_err(|e| format!("{e:?}"))?;
     let mut guest = host.spawn(SEED).map_err(|fault| fault.to_string())?;
     match guest.call(labs::rate_limiter::ALLOW, &[1, 1, 1]) {
         Err(FaultKind::OutOfOps) => Ok(()),

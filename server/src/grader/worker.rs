@@ -4,7 +4,8 @@ use std::io::{self, Write, stdin, stdout};
 use std::process::ExitCode;
 use std::thread;
 
-use labs::{Host as _, Lab, Report, Subject, abi};
+use labs::abi::Origin;
+use labs::{Host as _, Lab, Report, Spec, Subject, abi};
 
 use super::outcome::Refusal;
 use super::protocol::{self, Answer, HiddenCase, Job};
@@ -81,12 +82,16 @@ fn grade(engine: &Engine, job: &Job, module: &[u8]) -> (Answer, Vec<u8>) {
             Vec::new(),
         );
     };
-    let mut host = match prepare(engine, lab, module) {
+    let subject = job.subject(module);
+    let origin = match subject {
+        Subject::Script(_) => Origin::Ours,
+        _ => Origin::Learner,
+    };
+    let mut host = match prepare(engine, subject.rules(lab), origin, module) {
         Ok(host) => host,
         Err(errors) => return (Answer::Refused { errors }, Vec::new()),
     };
-    let digest = labs::Digest::of(module);
-    let report = labs::grade(lab, Subject::Module(digest), &mut host);
+    let report = labs::grade(lab, subject, &mut host);
     // Asked now: what a module says of hidden scenarios stays hidden.
     let aborted = host.aborted();
     let hidden = hidden(lab, &report, &job.hidden, &mut host);
@@ -100,9 +105,14 @@ fn grade(engine: &Engine, job: &Job, module: &[u8]) -> (Answer, Vec<u8>) {
 }
 
 /// Checks, meters and compiles a module.
-pub(super) fn prepare(engine: &Engine, lab: &Lab, module: &[u8]) -> Result<Modules, Vec<Refusal>> {
-    let checked = abi::check(lab.spec(), module).map_err(|errors| Refusal::all(&errors))?;
-    Modules::compile(engine, lab, checked.metered()).map_err(|error| {
+pub(super) fn prepare(
+    engine: &Engine,
+    rules: &Spec,
+    origin: Origin,
+    module: &[u8],
+) -> Result<Modules, Vec<Refusal>> {
+    let checked = abi::check_from(origin, rules, module).map_err(|errors| Refusal::all(&errors))?;
+    Modules::compile(engine, rules, checked.metered()).map_err(|error| {
         vec![Refusal {
             code: "compile".into(),
             message: error.to_string(),
@@ -145,7 +155,7 @@ fn start_all(engine: &Engine, out: &mut impl Write) -> io::Result<()> {
     let mut input = stdin().lock();
     while let Ok((job, module)) = protocol::read::<Job>(&mut input) {
         let lab = labs::by_id(&job.lab).ok_or_else(|| io::Error::other("no such lab"))?;
-        let answer = match prepare(engine, lab, &module) {
+        let answer = match prepare(engine, lab.spec(), Origin::Learner, &module) {
             Ok(mut host) => Answer::Started {
                 fault: host.spawn(1).err(),
             },

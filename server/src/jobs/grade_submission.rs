@@ -17,11 +17,18 @@ use crate::store::{StoreError, Tx, modules};
 /// Whoever grades modules.
 #[async_trait]
 pub trait Grader: Send + Sync + 'static {
-    /// What a grade of this lab would be made by now, or `None` if there is no such lab.
-    fn edition(&self, lab: &str) -> Option<Edition>;
+    /// What a grade of this lab would be made by now, or `None` if there is no such lab. A
+    /// script's grade depends on its interpreter too.
+    fn edition(&self, lab: &str, language: Option<&str>) -> Option<Edition>;
 
-    /// Grades a module. The same lab, edition and bytes give the same findings.
-    async fn grade(&self, lab: &str, module: &[u8]) -> Result<Findings, GradeFailure>;
+    /// Grades a module, or a script if the language is one of scripts. The same lab, language,
+    /// edition and bytes give the same findings.
+    async fn grade(
+        &self,
+        lab: &str,
+        language: Option<&str>,
+        bytes: &[u8],
+    ) -> Result<Findings, GradeFailure>;
 
     /// How the graders are; one that says nothing is not ready.
     fn status(&self) -> PoolStatus {
@@ -34,7 +41,7 @@ pub trait Grader: Send + Sync + 'static {
 pub struct Edition {
     /// Version of the lab.
     pub lab_version: i64,
-    /// Version of the engine.
+    /// Version of the engine, and of a script's interpreter.
     pub engine: String,
     /// Version of the meter's price table.
     pub meter: String,
@@ -125,7 +132,8 @@ impl GradeSubmission {
         // No connection is held while the grader works.
         drop(tx);
         let module = module.ok_or_else(|| JobError::Dead("the module is gone".into()))?;
-        match self.grader.grade(&submission.lab, &module).await {
+        let language = submission.language.as_deref();
+        match self.grader.grade(&submission.lab, language, &module).await {
             Ok(findings) => Ok(Ok(findings)),
             Err(GradeFailure::Problem(problem)) => Ok(Err(problem)),
             Err(GradeFailure::Retry(reason)) => Err(JobError::Retry(reason)),
@@ -155,7 +163,10 @@ impl Job for GradeSubmission {
         if matches!(submission.status, Status::Graded | Status::Failed) {
             return ctx.finish().await?.commit().await;
         }
-        let Some(edition) = self.grader.edition(&submission.lab) else {
+        let Some(edition) = self
+            .grader
+            .edition(&submission.lab, submission.language.as_deref())
+        else {
             return settle_failed(ctx, submission.id, &lab_gone(&submission.lab)).await;
         };
         let key = GradeKey {

@@ -1,6 +1,5 @@
-//! Scripts, styles, fonts and wasm: inside the binary in release builds, read from
-//! `.headroom/site/` in debug builds. All files of one build lie in a folder named by a hash
-//! over them, so readers keep them for ever and relative imports just work.
+//! Scripts, styles, fonts and wasm. All files of one build lie in a folder named by a hash over
+//! them, so readers keep them for ever and relative imports just work.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -8,16 +7,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use rust_embed::RustEmbed;
 
 use super::representation::Representation;
 use crate::error::Error;
+use crate::files;
 use crate::state::AppState;
-
-#[derive(RustEmbed)]
-#[folder = "../.headroom/site/"]
-#[allow_missing = true]
-struct Files;
 
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const REVALIDATE: &str = "public, max-age=0, must-revalidate";
@@ -25,28 +19,6 @@ const REVALIDATE: &str = "public, max-age=0, must-revalidate";
 /// Assets that were asked for, compressed.
 #[derive(Debug, Default)]
 pub struct AssetCache(RwLock<BTreeMap<String, Arc<Representation>>>);
-
-/// What xtask writes beside the files.
-#[derive(Default, serde::Deserialize)]
-struct Manifest {
-    build: String,
-    files: BTreeMap<String, serde_json::Value>,
-}
-
-fn manifest() -> Manifest {
-    let file = Files::get("manifest.json");
-    file.and_then(|file| serde_json::from_slice(&file.data).ok())
-        .unwrap_or_default()
-}
-
-/// Logical names and the names they are served under.
-pub fn names() -> BTreeMap<String, String> {
-    let Manifest { build, files } = manifest();
-    files
-        .into_keys()
-        .map(|name| (name.clone(), format!("{build}/{name}")))
-        .collect()
-}
 
 /// `GET /assets/{name}`
 pub async fn show(
@@ -74,14 +46,14 @@ pub async fn show(
 }
 
 fn load(state: &AppState, name: &str) -> Option<Arc<Representation>> {
-    let file = Files::get(name)?;
+    let file = files::served(name)?;
     let immutable = is_of_a_build(name);
     let asset = Arc::new(Representation::compressed(
         media_type(name),
         if immutable { IMMUTABLE } else { REVALIDATE },
-        file.data.into_owned().into(),
-        Files::get(&format!("{name}.br")).map(|file| file.data.into_owned().into()),
-        Files::get(&format!("{name}.gz")).map(|file| file.data.into_owned().into()),
+        file.into_owned().into(),
+        files::served(&format!("{name}.br")).map(|file| file.into_owned().into()),
+        files::served(&format!("{name}.gz")).map(|file| file.into_owned().into()),
     ));
     if immutable {
         let mut cache = state

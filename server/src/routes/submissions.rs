@@ -39,7 +39,7 @@ pub async fn create(
     Extension(client): Extension<ClientAddress>,
     request: Request,
 ) -> Result<Response, Error> {
-    if state.parts.grader.edition(&lab).is_none() {
+    if state.parts.grader.edition(&lab, None).is_none() {
         return Err(Error::LabNotFound(lab));
     }
     let allowance = state.limits.take(client.0)?;
@@ -105,7 +105,9 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {
 async fn check(state: &AppState, lab: &str, handed: Handed) -> Result<Handed, Error> {
     let (catalogue, lab) = (state.parts.catalogue.clone(), lab.to_owned());
     let checked = tokio::task::spawn_blocking(move || {
-        let found = catch_unwind(AssertUnwindSafe(|| catalogue.check(&lab, &handed.module)));
+        let found = catch_unwind(AssertUnwindSafe(|| {
+            catalogue.check(&lab, handed.language.as_deref(), &handed.module)
+        }));
         (found, handed)
     });
     let (found, handed) = checked
@@ -133,7 +135,7 @@ fn new_submission(
     key: Option<String>,
     handed: &Handed,
 ) -> NewSubmission {
-    let edition = state.parts.grader.edition(&lab);
+    let edition = state.parts.grader.edition(&lab, handed.language.as_deref());
     NewSubmission {
         id: state.ids.next(),
         lab_version: edition.map_or(0, |edition| edition.lab_version),
@@ -178,7 +180,11 @@ async fn graded_from_cache(
     tx: &mut Tx,
     new: &NewSubmission,
 ) -> Result<bool, Error> {
-    let Some(edition) = state.parts.grader.edition(&new.lab) else {
+    let Some(edition) = state
+        .parts
+        .grader
+        .edition(&new.lab, new.language.as_deref())
+    else {
         return Ok(false);
     };
     let key = GradeKey {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use labs::guest::MAX_PARAMS;
-use labs::{FaultKind, Guest, Host, Lab, Reply, abi, meter};
+use labs::{FaultKind, Guest, Host, Reply, Spec, abi, meter};
 use wasmtime::{Caller, Extern, Global, Instance, Linker, Memory, Store, TypedFunc};
 use wasmtime::{StoreLimits, StoreLimitsBuilder};
 
@@ -39,16 +39,16 @@ struct Data {
 }
 
 impl Modules {
-    /// Compiles metered bytes and the adapter of `lab`.
+    /// Compiles metered bytes and the adapter of a lab with these rules.
     ///
     /// # Errors
     /// If the compiler refuses the module.
-    pub fn compile(engine: &Engine, lab: &Lab, metered: &[u8]) -> Result<Self, EngineError> {
+    pub fn compile(engine: &Engine, rules: &Spec, metered: &[u8]) -> Result<Self, EngineError> {
         Ok(Self {
             engine: engine.clone(),
             guest: engine.compile(metered)?,
-            adapter: engine.compile(&abi::adapter(lab.spec()))?,
-            bytes_max: lab.spec().budget.pages as usize * PAGE,
+            adapter: engine.compile(&abi::adapter(rules))?,
+            bytes_max: rules.budget.pages as usize * PAGE,
             aborted: Arc::default(),
         })
     }

@@ -26,11 +26,12 @@ fn serve(content: &Path, data: &Path) -> Authored {
     let mut child = Command::new(env!("CARGO_BIN_EXE_headroom"))
         .args(["serve", "--listen", "127.0.0.1:0", "--content"])
         .arg(content)
+        .env_clear()
         .env("HEADROOM_DATA__DIR", data)
         .env("HEADROOM_GRADER__WORKERS", "1")
         .current_dir(data)
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(Stdio::inherit())
         .spawn()
         .unwrap();
     let mut said = String::new();

@@ -30,9 +30,13 @@ fn limiter(value: i32) -> Vec<u8> {
     wat::parse_str(text).unwrap()
 }
 
-/// What the command line prints for the module.
-fn graded_offline(module: &[u8]) -> Vec<u8> {
-    let file = tempfile::NamedTempFile::new().unwrap();
+/// A script that answers as its chance says.
+const SCRIPT: &str = "export function configure() {}\n\
+                      export function allow() { return Math.random() < 0.5; }\n";
+
+/// What the command line prints for a file with this ending.
+fn graded_offline(module: &[u8], ending: &str) -> Vec<u8> {
+    let file = tempfile::Builder::new().suffix(ending).tempfile().unwrap();
     std::fs::write(file.path(), module).unwrap();
     let mut command = Command::new(PROGRAM);
     command.args(["grade", "rate_limiter"]).arg(file.path());
@@ -69,19 +73,18 @@ async fn graded(address: SocketAddr, location: &str) -> Answer {
     panic!("it was never graded");
 }
 
-async fn submit(address: SocketAddr, module: &[u8]) -> String {
+async fn submit(address: SocketAddr, kind: &[(&str, &str)], body: &[u8]) -> String {
     let path = "/api/v1/labs/rate_limiter/submissions";
-    let accepted = request(address, "POST", path, &WASM, module).await;
+    let accepted = request(address, "POST", path, kind, body).await;
     assert_eq!(accepted.status, 202, "{}", accepted.text());
     accepted.header("location").unwrap().to_owned()
 }
 
-async fn assert_graded_as_offline(address: SocketAddr, location: &str, module: &[u8]) {
+async fn assert_graded_as_offline(address: SocketAddr, location: &str, offline: &[u8]) {
     let document = graded(address, location).await.json();
     assert_eq!(document["status"], "graded", "{document}");
     assert!(document["grade"]["hidden"]["verdict"].is_string());
     let report = request(address, "GET", &format!("{location}/report"), &[], b"").await;
-    let offline = graded_offline(module);
     assert!(report.body == offline, "{}", report.text());
 }
 
@@ -110,12 +113,29 @@ async fn submissions_are_graded_as_offline_even_if_a_grader_is_killed() {
     assert_eq!(ready.json()["graders"]["warm"], 1);
 
     let module = limiter(1);
-    let location = submit(address, &module).await;
-    assert_graded_as_offline(address, &location, &module).await;
+    let location = submit(address, &WASM, &module).await;
+    assert_graded_as_offline(address, &location, &graded_offline(&module, ".wasm")).await;
 
+    script(address).await;
     kill_one_at_work(address).await;
     stop.cancel();
     running.await.unwrap();
+}
+
+/// Needs the interpreter of a built site, unless `HEADROOM_REQUIRE_GUESTS` wants it there.
+async fn script(address: SocketAddr) {
+    if headroom::grader::scripts::edition(&labs::language::JAVASCRIPT).is_none() {
+        assert!(std::env::var_os("HEADROOM_REQUIRE_GUESTS").is_none());
+        return;
+    }
+    let kind = [("content-type", "text/javascript")];
+    let location = submit(address, &kind, SCRIPT.as_bytes()).await;
+    let offline = graded_offline(SCRIPT.as_bytes(), ".js");
+    assert_graded_as_offline(address, &location, &offline).await;
+    // Known by now, under its interpreter too.
+    let again = submit(address, &kind, SCRIPT.as_bytes()).await;
+    let document = request(address, "GET", &again, &[], b"").await.json();
+    assert_eq!(document["status"], "graded");
 }
 
 async fn kill_one_at_work(address: SocketAddr) {
@@ -125,7 +145,7 @@ async fn kill_one_at_work(address: SocketAddr) {
         waiting = graders();
     }
     let module = limiter(0);
-    let location = submit(address, &module).await;
+    let location = submit(address, &WASM, &module).await;
     // It is in its first second of several.
     tokio::time::sleep(Duration::from_millis(300)).await;
     let now = request(address, "GET", &location, &[], b"").await.json();
@@ -139,5 +159,5 @@ async fn kill_one_at_work(address: SocketAddr) {
         1,
         "the one that was warm is the one at work"
     );
-    assert_graded_as_offline(address, &location, &module).await;
+    assert_graded_as_offline(address, &location, &graded_offline(&module, ".wasm")).await;
 }

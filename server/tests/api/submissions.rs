@@ -68,6 +68,55 @@ async fn all_three_forms_are_taken() {
 }
 
 #[tokio::test]
+async fn a_script_is_taken_in_three_forms_and_is_not_a_module() {
+    let app = TestApp::start("").await;
+    let post = async |kind: &str, body: &[u8]| {
+        let kind = [("content-type", kind)];
+        request(app.address, "POST", PATH, &kind, body).await
+    };
+    let source = "export function allow() { return 1; }";
+    let json = |document: serde_json::Value| document.to_string().into_bytes();
+    let form = format!(
+        "--x\r\ncontent-disposition: form-data; name=\"language\"\r\n\r\njavascript\r\n\
+         --x\r\ncontent-disposition: form-data; name=\"source\"\r\n\r\n{source}\r\n--x--\r\n"
+    );
+    let answers = [
+        post("text/javascript; charset=utf-8", source.as_bytes()).await,
+        post(
+            "application/json",
+            &json(json!({"source": source, "language": "javascript"})),
+        )
+        .await,
+        post("multipart/form-data; boundary=x", form.as_bytes()).await,
+    ];
+    for answer in &answers {
+        let document = answer.json();
+        assert_eq!(
+            (answer.status, &document["language"]),
+            (202, &json!("javascript"))
+        );
+        // The source is what is kept: the same bytes, whatever the form.
+        assert_eq!(
+            document["module_sha256"],
+            answers[0].json()["module_sha256"]
+        );
+    }
+    let module = STANDARD.encode(MODULE);
+    for document in [
+        json!({"language": "javascript"}),
+        json!({"source": source, "language": "javascript", "module": module}),
+        json!({"source": source, "language": "rust"}),
+        json!({"source": source}),
+        json!({"source": source, "language": "basic", "module": module}),
+    ] {
+        let answer = post("application/json", &json(document.clone())).await;
+        assert_eq!(answer.status, 400, "{document}: {}", answer.text());
+    }
+    let long = vec![b' '; (256 << 10) + 1];
+    assert_eq!(post("text/javascript", &long).await.status, 413);
+}
+
+#[tokio::test]
 async fn a_repeated_module_is_graded_from_the_cache_as_its_own_submission() {
     let app = TestApp::gated("").await;
     app.gate.add_permits(1);

@@ -9,6 +9,7 @@ mod drills;
 mod hidden;
 mod modules;
 mod refusals;
+mod scripts;
 mod selftest;
 mod spec_suite;
 mod wrapped;

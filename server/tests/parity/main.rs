@@ -1,8 +1,8 @@
 //! A built-in policy and the same policy compiled to WebAssembly decide alike, call by call,
 //! and what a module costs does not depend on how hard the compiler tried.
 //!
-//! `HEADROOM_GUESTS` names a folder of `<lab>/<policy>.wasm`, which `cargo xtask test` builds. Without
-//! it there is nothing to compare, unless `HEADROOM_REQUIRE_GUESTS` is set.
+//! `HEADROOM_GUESTS` names a folder of `<lab>/<policy>.wasm`, which `cargo xtask test` builds.
+//! Without it there is nothing to compare, unless `HEADROOM_REQUIRE_GUESTS` is set.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -14,8 +14,8 @@ use std::thread;
 use headroom::sandbox::{Effort, Engine, Modules};
 use labs::{Case, FaultKind, Host, Lab, Native, Policy, Scenario, Subject};
 
-/// What policies (lab, policy, scenario) end with as modules only. With 60,000 tenants, state that is
-/// never forgotten grows past the lab's 2 MiB, where Rust's allocator traps; `clear_all` clears
+/// What policies (lab, policy, scenario) end with as modules only. With 60,000 tenants, state that
+/// is never forgotten grows past the lab's 2 MiB, where Rust's allocator traps; `clear_all` clears
 /// its whole table in one call, past the operations of a call.
 const EXCEPTIONS: [(&str, &str, &str, FaultKind); 10] = [
     ("rate_limiter", "fixed_window", "tail", FaultKind::Trap),
@@ -49,7 +49,7 @@ fn bytes(folder: &Path, lab: &Lab, policy: &str) -> Vec<u8> {
 fn host(effort: Effort, lab: &'static Lab, module: &[u8]) -> Modules {
     let engine = Engine::new(effort).unwrap();
     let checked = labs::abi::check(lab.spec(), module).unwrap();
-    Modules::compile(&engine, lab, checked.metered()).unwrap()
+    Modules::compile(&engine, lab.spec(), checked.metered()).unwrap()
 }
 
 fn run(lab: &Lab, scenario: &Scenario, seed: u64, host: &mut dyn Host) -> Case {

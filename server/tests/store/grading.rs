@@ -33,7 +33,7 @@ struct Fake {
 
 #[async_trait]
 impl Grader for Fake {
-    fn edition(&self, lab: &str) -> Option<Edition> {
+    fn edition(&self, lab: &str, _language: Option<&str>) -> Option<Edition> {
         (lab == "rate_limiter").then(|| Edition {
             lab_version: 4,
             engine: "engine/1".into(),
@@ -41,7 +41,12 @@ impl Grader for Fake {
         })
     }
 
-    async fn grade(&self, lab: &str, module: &[u8]) -> Result<Findings, GradeFailure> {
+    async fn grade(
+        &self,
+        lab: &str,
+        _language: Option<&str>,
+        module: &[u8],
+    ) -> Result<Findings, GradeFailure> {
         self.graded.lock().unwrap().push(module.to_vec());
         self.started.notify_one();
         let tries = self

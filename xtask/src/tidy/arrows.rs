@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 /// Every crate of ours with the others of ours it may name.
-const ALLOWED: [(&str, &[&str]); 8] = [
+const ALLOWED: [(&str, &[&str]); 9] = [
     ("labs", &[]),
     ("content", &[]),
     ("labs-browser", &["labs"]),
     ("labs-guest", &["labs"]),
+    ("labs-javascript", &[]),
     ("app", &["content", "labs"]),
     ("client", &["app"]),
     ("headroom", &["app", "content", "labs"]),

@@ -1,11 +1,8 @@
 //! From the island to the workbench's script: `globalThis.headroomWorkbench`.
-//!
-//! Values of JavaScript are reached by name, so that a script that failed to load is an error to
-//! show and not a broken module.
 
 use std::collections::BTreeMap;
 
-use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array, global};
+use js_sys::{Array, Uint8Array, global};
 use leptos::ev::{DragEvent, Event, PointerEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -13,8 +10,8 @@ use leptos::task::spawn_local;
 use leptos::web_sys::{Element, FileList, HtmlElement, HtmlInputElement, Storage};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 
+use super::values::{errors, placed, text};
 use super::{Message, State, keep, what_if};
 
 pub(super) use super::keep::{
@@ -22,6 +19,7 @@ pub(super) use super::keep::{
     share_current, take_shared, worlds_changed,
 };
 pub(super) use super::looks::{fetch, look, look_soon};
+pub(super) use super::values::{Answer, call, get, object, wait};
 
 /// What JavaScript holds for the workbench.
 #[derive(Clone, Default)]
@@ -30,8 +28,8 @@ struct Held {
     editor: Option<JsValue>,
     /// Bytes of the module that was dropped.
     dropped: Option<Uint8Array>,
-    /// Bytes of the module that ran last.
-    ran: Option<Uint8Array>,
+    /// What ran last, a module or a script, and its language.
+    ran: Option<(Uint8Array, String)>,
     run: Option<JsValue>,
     /// A run was asked for before the script was there.
     wanted: bool,
@@ -54,41 +52,9 @@ pub(super) fn bench() -> Option<JsValue> {
     held().bench
 }
 
-/// The module that ran last.
-pub(super) fn ran() -> Option<Uint8Array> {
+/// What ran last, and its language.
+pub(super) fn ran() -> Option<(Uint8Array, String)> {
     held().ran
-}
-
-pub(super) type Answer<T> = Result<T, JsValue>;
-
-pub(super) fn get(object: &JsValue, name: &str) -> Answer<JsValue> {
-    Reflect::get(object, &name.into())
-}
-
-pub(super) fn call(object: &JsValue, name: &str, args: &[&JsValue]) -> Answer<JsValue> {
-    let function: Function = get(object, name)?.dyn_into()?;
-    function.apply(object, &args.iter().copied().collect::<Array>())
-}
-
-pub(super) async fn wait(promise: JsValue) -> Answer<JsValue> {
-    JsFuture::from(Promise::resolve(&promise)).await
-}
-
-pub(super) fn object(fields: &[(&str, JsValue)]) -> JsValue {
-    let object = Object::new();
-    for (name, value) in fields {
-        // A fresh object takes any field.
-        let _ = Reflect::set(&object, &(*name).into(), value);
-    }
-    object.into()
-}
-
-fn text(value: &JsValue, name: &str) -> String {
-    let field = get(value, name).unwrap_or(JsValue::UNDEFINED);
-    field
-        .as_string()
-        .or_else(|| field.as_f64().map(|n| n.to_string()))
-        .unwrap_or_default()
 }
 
 pub(super) fn storage() -> Option<Storage> {
@@ -344,12 +310,15 @@ async fn compile_and_run(state: State, bench: &JsValue) -> Answer<()> {
     };
     state.status.set("Checking the module…".to_owned());
     let lab = JsValue::from(state.lab());
-    let checked = wait(call(bench, "check", &[&lab, &wasm])?).await?;
+    let language = spoken(state);
+    let spoken = JsValue::from(language.as_str());
+    let checked = wait(call(bench, "check", &[&lab, &wasm, &spoken])?).await?;
     if get(&checked, "ok")?.is_falsy() {
-        state.fail("The module does not fit this lab", errors(&checked, "code"));
+        show_in_editor(&placed(&checked));
+        state.fail("This does not fit the lab", errors(&checked));
         return Ok(());
     }
-    HELD.with_borrow_mut(|held| held.ran = Some(wasm.clone()));
+    HELD.with_borrow_mut(|held| held.ran = Some((wasm.clone(), language)));
     state
         .status
         .set("Running every public scenario…".to_owned());
@@ -373,21 +342,41 @@ async fn compile_and_run(state: State, bench: &JsValue) -> Answer<()> {
     let none = Array::new();
     let worlds = serde_json::to_string(&state.ran_worlds.get_untracked()).unwrap_or_default();
     let take = take.into_js_value();
-    let run = call(bench, "run", &[&lab, &wasm, &none, &take, &worlds.into()])?;
+    let arguments = [&lab, &wasm, &none, &take, &worlds.into(), &spoken];
+    let run = call(bench, "run", &arguments)?;
     HELD.with_borrow_mut(|held| held.run = Some(run));
     Ok(())
 }
 
-/// The module to run: the one that was dropped, or the source compiled.
+/// The language of what is run: a module that was dropped is no script.
+fn spoken(state: State) -> String {
+    let language = state.language.get_untracked();
+    let script = ::labs::language::of_script(&language).is_some();
+    if script && held().dropped.is_some() {
+        "wasm".to_owned()
+    } else {
+        language
+    }
+}
+
+/// Marks problems in the editor, which is an addition to the list below it.
+fn show_in_editor(problems: &JsValue) {
+    if let Some(editor) = held().editor {
+        let _ = call(&editor, "setDiagnostics", &[problems]);
+    }
+}
+
+/// What to run: the module that was dropped, or what the workbench makes of the source.
 async fn module(state: State, bench: &JsValue) -> Answer<Option<Uint8Array>> {
     if let Some(wasm) = held().dropped {
         return Ok(Some(wasm));
     }
     let language = state.language.get_untracked();
-    if language != "assemblyscript" {
+    let here = |language: &::labs::Language| language.runs_in_browser();
+    if !::labs::language::by_id(&language).is_some_and(here) {
         let build = state.starter(&language).map_or("", |s| s.language.build);
         let lines = vec![
-            "This browser compiles AssemblyScript only.".to_owned(),
+            "This browser does not compile this language.".to_owned(),
             format!("Build the module on your machine ({build}) and drop the .wasm file above."),
         ];
         state.fail("There is no module to run", lines);
@@ -404,27 +393,12 @@ async fn module(state: State, bench: &JsValue) -> Answer<Option<Uint8Array>> {
             "errors"
         },
     )?;
-    if let Some(editor) = held().editor {
-        // Diagnostics in the editor are an addition to the list below it.
-        let _ = call(&editor, "setDiagnostics", &[&found]);
-    }
+    show_in_editor(&found);
     if get(&answer, "ok")?.is_falsy() {
-        state.fail("The source does not compile", errors(&answer, "line"));
+        state.fail("The source does not compile", errors(&answer));
         return Ok(None);
     }
     Ok(Some(get(&answer, "wasm")?.dyn_into()?))
-}
-
-fn errors(answer: &JsValue, place: &str) -> Vec<String> {
-    let list = get(answer, "errors").unwrap_or(JsValue::UNDEFINED);
-    let line = |error: JsValue| {
-        let (place_text, message) = (text(&error, place), text(&error, "message"));
-        match place {
-            "line" => format!("Line {place_text}: {message}"),
-            _ => message,
-        }
-    };
-    Array::from(&list).iter().map(line).collect()
 }
 
 /// Stops the run.
@@ -437,11 +411,11 @@ pub(super) fn stop(state: State) {
     state.status.set("Stopped.".to_owned());
 }
 
-/// Has the server grade the module that ran last.
+/// Has the server grade what ran last.
 pub(super) fn submit(state: State) {
     let Held {
         bench: Some(bench),
-        ran: Some(wasm),
+        ran: Some((wasm, language)),
         ..
     } = held()
     else {
@@ -450,14 +424,14 @@ pub(super) fn submit(state: State) {
     state.submitting.set(true);
     state.status.set("Submitting…".to_owned());
     spawn_local(async move {
-        match send(state, &bench, wasm).await {
+        match send(state, &bench, wasm, language).await {
             Ok(()) => state.submitting.set(false),
             Err(error) => show(state, "The server did not take the submission", &error),
         }
     });
 }
 
-async fn send(state: State, bench: &JsValue, wasm: Uint8Array) -> Answer<()> {
+async fn send(state: State, bench: &JsValue, wasm: Uint8Array, language: String) -> Answer<()> {
     let tell = Closure::<dyn FnMut(String)>::new(move |json: String| {
         let read: Option<serde_json::Value> = serde_json::from_str(&json).ok();
         let word = read
@@ -477,7 +451,7 @@ async fn send(state: State, bench: &JsValue, wasm: Uint8Array) -> Answer<()> {
     let body = object(&[
         ("wasm", wasm.into()),
         ("source", source),
-        ("language", state.language.get_untracked().into()),
+        ("language", language.into()),
     ]);
     let lab = JsValue::from(state.lab());
     let answer = wait(call(

@@ -34,10 +34,10 @@ pub(super) fn bar(state: State) -> impl IntoView {
 
 /// Where a language's module comes from.
 fn origin(language: &labs::Language) -> String {
-    let from = if language.id == "assemblyscript" {
-        "compiled here"
-    } else {
-        "built by you"
+    let from = match (&language.interpreter, language.runs_in_browser()) {
+        (Some(_), _) => "run as it is",
+        (None, true) => "compiled here",
+        (None, false) => "built by you",
     };
     format!("{}, {from}", language.title)
 }
@@ -60,7 +60,7 @@ pub(super) fn drop_zone(state: State) -> impl IntoView {
     let over = RwSignal::new(false);
     let build = move || {
         let starter = state.starter(&state.language.get());
-        let built = starter.filter(|s| s.language.id != "assemblyscript");
+        let built = starter.filter(|s| !s.language.runs_in_browser());
         built.map_or_else(String::new, |s| {
             format!("Build {} with: {}", s.language.file, s.language.build)
         })

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::State;
 use super::bridge::{Answer, bench, call, object, ran, show, wait};
-use super::state::{Subject, Who};
+use super::state::{Attempt, Subject, Who};
 
 /// The slider may rest this long before the calls are asked for.
 const REST: Duration = Duration::from_millis(150);
@@ -43,22 +43,41 @@ async fn ask(
     around: JsValue,
 ) -> Answer<String> {
     let bench = bench().ok_or_else(|| JsValue::from("The workbench is still loading."))?;
-    let (wasm, policy) = match who {
-        None => (ran().map_or(JsValue::NULL, JsValue::from), JsValue::NULL),
-        Some(Who::Policy(id)) => (JsValue::NULL, id.into()),
-        Some(Who::Attempt(id)) => (module(&bench, &id).await?, JsValue::NULL),
+    let (wasm, language, policy) = match who {
+        None => match ran() {
+            Some((wasm, language)) => (wasm.into(), language, JsValue::NULL),
+            None => (JsValue::NULL, String::new(), JsValue::NULL),
+        },
+        Some(Who::Policy(id)) => (JsValue::NULL, String::new(), id.into()),
+        Some(Who::Attempt(id)) => {
+            let language = language_of(state, &id);
+            (module(&bench, &id).await?, language, JsValue::NULL)
+        }
     };
     let scenario = u32::try_from(scenario).unwrap_or(0);
     let question = object(&[
         ("lab", state.lab().into()),
         ("scenario", scenario.into()),
         ("wasm", wasm),
+        ("language", language.into()),
         ("policy", policy),
         ("world", world.into()),
         ("around", around),
     ]);
     let found = wait(call(&bench, "look", &[&question])?).await?;
     Ok(found.as_string().unwrap_or_default())
+}
+
+/// The language of an attempt; one without a source was dropped as a module.
+fn language_of(state: State, id: &str) -> String {
+    let language = |attempts: &Vec<Attempt>| {
+        let attempt = attempts.iter().find(|attempt| attempt.id == id)?;
+        (!attempt.source.is_empty()).then(|| attempt.language.clone())
+    };
+    state
+        .attempts
+        .with_untracked(language)
+        .unwrap_or_else(|| "wasm".to_owned())
 }
 
 async fn module(bench: &JsValue, id: &str) -> Answer<JsValue> {

@@ -25,6 +25,8 @@ mod scrub;
 mod shared;
 mod solution;
 mod state;
+#[cfg(feature = "hydrate")]
+mod values;
 mod what_if;
 
 use leptos::prelude::*;

@@ -142,9 +142,9 @@ pub enum Message {
 const LINES_MAX: usize = 6;
 
 fn place(position: Option<serde_json::Value>) -> Option<String> {
-    position
-        .filter(|p| !p.is_null())
-        .map(|p| format!("At {p}."))
+    let position = position?;
+    let [line, column] = ["line", "column"].map(|name| position.get(name)?.as_u64());
+    Some(format!("At line {}, column {}.", line?, column?))
 }
 
 /// Every signal of the workbench.

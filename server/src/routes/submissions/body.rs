@@ -1,4 +1,4 @@
-//! What a client hands in, in any of the three forms.
+//! What a client hands in: a module in one of three forms, or a script in one of three.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use labs::Language;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
@@ -19,11 +20,13 @@ pub const MODULE_MAX_BYTES: usize = 1 << 20;
 const SOURCE_MAX_BYTES: usize = 256 << 10;
 /// Base64 takes a third more; a form has its own words.
 const BODY_MAX_BYTES: usize = MODULE_MAX_BYTES / 3 * 4 + SOURCE_MAX_BYTES * 2 + (16 << 10);
-const LANGUAGES: [&str; 6] = ["assemblyscript", "rust", "c", "zig", "go", "wasm"];
+/// Language of a module of unknown origin.
+const ANY: &str = "wasm";
 
-/// A module, and where it came from.
+/// A module and where it came from, or a script.
 #[derive(Debug)]
 pub struct Handed {
+    /// What is graded: a module, or the text of a script.
     pub module: Bytes,
     pub source: Option<String>,
     pub language: Option<String>,
@@ -32,7 +35,15 @@ pub struct Handed {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
-    module: String,
+    module: Option<String>,
+    source: Option<String>,
+    language: Option<String>,
+}
+
+/// A form's fields.
+#[derive(Default)]
+struct Fields {
+    module: Option<Bytes>,
     source: Option<String>,
     language: Option<String>,
 }
@@ -40,10 +51,10 @@ struct Document {
 /// Reads the body, within time and size.
 pub async fn read(request: Request, patience: Duration) -> Result<Handed, Error> {
     let form = Form::of(request.headers())?;
-    let most = if form == Form::Module {
-        MODULE_MAX_BYTES
-    } else {
-        BODY_MAX_BYTES
+    let most = match form {
+        Form::Module => MODULE_MAX_BYTES,
+        Form::Script(_) => SOURCE_MAX_BYTES,
+        Form::Json | Form::Multipart => BODY_MAX_BYTES,
     };
     let too_large = || Error::ModuleTooLarge {
         limit_bytes: MODULE_MAX_BYTES,
@@ -62,13 +73,18 @@ pub async fn read(request: Request, patience: Duration) -> Result<Handed, Error>
             source: None,
             language: None,
         },
-        Form::Json => json(&body)?,
+        Form::Script(language) => Handed {
+            module: body,
+            source: None,
+            language: Some(language.id.to_owned()),
+        },
+        Form::Json => json(&body)?.handed()?,
         Form::Multipart => {
             let mut again = Request::new(Body::from(body));
             if let Some(kind) = kind {
                 again.headers_mut().insert(header::CONTENT_TYPE, kind);
             }
-            multipart(again).await?
+            multipart(again).await?.handed()?
         }
     };
     handed.checked()
@@ -114,10 +130,39 @@ impl Handed {
             ));
         }
         match &self.language {
-            Some(language) if !LANGUAGES.contains(&language.as_str()) => Err(Error::Invalid(
-                format!("language: must be one of {}", LANGUAGES.join(", ")),
-            )),
+            Some(language) if language != ANY && labs::language::by_id(language).is_none() => {
+                let known = labs::language::ALL.map(|language| language.id).join(", ");
+                Err(Error::Invalid(format!(
+                    "language: must be one of {known}, {ANY}"
+                )))
+            }
             _ => Ok(self),
+        }
+    }
+}
+
+impl Fields {
+    /// A script is its own source; everything else comes as a module.
+    fn handed(self) -> Result<Handed, Error> {
+        let script = self.language.as_deref().and_then(labs::language::of_script);
+        let invalid = |why: String| Err(Error::Invalid(why));
+        match (script, self.module, self.source) {
+            (None, Some(module), source) => Ok(Handed {
+                module,
+                source,
+                language: self.language,
+            }),
+            (None, None, _) => invalid("`module` is missing".into()),
+            (Some(_), None, Some(source)) => Ok(Handed {
+                module: source.into(),
+                source: None,
+                language: self.language,
+            }),
+            (Some(script), None, None) => invalid(format!("`source` is missing: {}", script.title)),
+            (Some(script), Some(_), _) => invalid(format!(
+                "{} is handed in as `source`, without a `module`",
+                script.title
+            )),
         }
     }
 }
@@ -125,6 +170,7 @@ impl Handed {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     Module,
+    Script(&'static Language),
     Json,
     Multipart,
 }
@@ -145,15 +191,29 @@ impl Form {
             .and_then(|value| value.split(';').next())
             .unwrap_or_default()
             .trim();
-        match kind.to_ascii_lowercase().as_str() {
+        let kind = kind.to_ascii_lowercase();
+        match kind.as_str() {
             "application/wasm" => Ok(Self::Module),
             "application/json" => Ok(Self::Json),
             "multipart/form-data" => Ok(Self::Multipart),
-            _ => Err(Error::UnsupportedMediaType(
-                "the body must be application/wasm, application/json or multipart/form-data".into(),
-            )),
+            kind => script(kind).map(Self::Script).ok_or_else(|| {
+                Error::UnsupportedMediaType(
+                    "the body must be application/wasm, text/javascript, application/json or \
+                     multipart/form-data"
+                        .into(),
+                )
+            }),
         }
     }
+}
+
+/// The language whose scripts have this media type.
+fn script(media_type: &str) -> Option<&'static Language> {
+    let mut languages = labs::language::ALL.into_iter();
+    languages.find(|language| {
+        let interpreter = language.interpreter.as_ref();
+        interpreter.is_some_and(|interpreter| interpreter.media_type == media_type)
+    })
 }
 
 fn declared(headers: &HeaderMap) -> Option<u64> {
@@ -179,36 +239,39 @@ fn refused(error: &axum::Error) -> Error {
     Error::Invalid("the request's body broke off".into())
 }
 
-fn json(body: &[u8]) -> Result<Handed, Error> {
+fn json(body: &[u8]) -> Result<Fields, Error> {
     let document: Document = serde_json::from_slice(body)
         .map_err(|error| Error::Invalid(format!("the JSON cannot be read: {error}")))?;
-    let module = STANDARD
-        .decode(&document.module)
-        .map_err(|error| Error::Invalid(format!("module: not base64: {error}")))?;
     let Document {
-        source, language, ..
+        module,
+        source,
+        language,
     } = document;
-    Ok(Handed {
-        module: module.into(),
+    let module = module
+        .map(|text| STANDARD.decode(text))
+        .transpose()
+        .map_err(|error| Error::Invalid(format!("module: not base64: {error}")))?;
+    Ok(Fields {
+        module: module.map(Bytes::from),
         source,
         language,
     })
 }
 
-async fn multipart(request: Request) -> Result<Handed, Error> {
+async fn multipart(request: Request) -> Result<Fields, Error> {
     let invalid =
         |error: &dyn std::fmt::Display| Error::Invalid(format!("the form cannot be read: {error}"));
     // The length was limited as the body was read.
     let mut form = Multipart::from_request(request, &())
         .await
         .map_err(|e| invalid(&e))?;
-    let (mut module, mut source, mut language) = (None, None, None);
+    let mut fields = Fields::default();
     while let Some(field) = form.next_field().await.map_err(|e| invalid(&e))? {
         let name = field.name().unwrap_or_default().to_owned();
         match name.as_str() {
-            "module" => module = Some(field.bytes().await.map_err(|e| invalid(&e))?),
-            "source" => source = Some(field.text().await.map_err(|e| invalid(&e))?),
-            "language" => language = Some(field.text().await.map_err(|e| invalid(&e))?),
+            "module" => fields.module = Some(field.bytes().await.map_err(|e| invalid(&e))?),
+            "source" => fields.source = Some(field.text().await.map_err(|e| invalid(&e))?),
+            "language" => fields.language = Some(field.text().await.map_err(|e| invalid(&e))?),
             _ => {
                 return Err(Error::Invalid(format!(
                     "the form has an unknown field {name:?}"
@@ -216,10 +279,5 @@ async fn multipart(request: Request) -> Result<Handed, Error> {
             }
         }
     }
-    let module = module.ok_or_else(|| Error::Invalid("the form has no field `module`".into()))?;
-    Ok(Handed {
-        module,
-        source,
-        language,
-    })
+    Ok(fields)
 }

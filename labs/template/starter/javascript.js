@@ -1,0 +1,3 @@
+export function decide(value) {
+  return 1;
+}
