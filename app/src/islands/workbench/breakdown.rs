@@ -169,7 +169,8 @@ pub(super) fn table(state: State, report: &Report) -> AnyView {
                     <th scope="col">"Scenario"</th><th scope="col">"Metric"</th>
                     <th scope="col">"Value"</th><th scope="col">"Full marks at"</th>
                     <th scope="col">"Nothing at"</th><th scope="col">"Utility"</th>
-                    <th scope="col">"Points lost"</th><th scope="col">"Parts from the reference"</th>
+                    <th scope="col">"Points lost"</th>
+                    <th scope="col">"Parts from the reference"</th>
                 </tr></thead>
                 <tbody>{rows} {costs}</tbody>
             </table>
