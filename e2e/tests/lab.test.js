@@ -5,6 +5,7 @@ import { launch, open } from "../browser.js";
 import {
   labPath, localReport, message, openEditor, paste, run, runAndSubmit, serverReport, upload,
 } from "../lab.js";
+import { expectText } from "../wait.js";
 
 const fixtures = process.env.FIXTURES ?? "../.headroom/fixtures";
 const gcraScript = await readFile(new URL("../fixtures/gcra.js", import.meta.url), "utf8");
@@ -91,4 +92,103 @@ test("the whole path by keyboard", () => lab(async (page) => {
   await page.locator("#wb-tab-0").focus();
   await page.keyboard.press("ArrowRight");
   assert.equal(await page.locator("#wb-tab-1").getAttribute("aria-selected"), "true");
+}));
+
+/** A policy that loses points, quickly: everything is admitted. */
+const lax = "// lax\n" + gcra.replace("  if (nowNs > latest) latest = nowNs;", "  return 1;");
+
+test("a run is explained, and its attempt survives a reload", () => lab(async (page) => {
+  await paste(page, lax);
+  await run(page);
+  await localReport(page);
+  const breakdown = page.locator(".wb-breakdown tbody tr");
+  assert.match((await breakdown.first().textContent()) ?? "", /steady|onoff|edge|drip|fast|weighted|noisy|tail/);
+  assert.match((await page.locator(".wb-headline").textContent()) ?? "", /Most was lost in \w+, by Over-admission/);
+  // Resetting keeps what was there.
+  await page.getByRole("button", { name: "Reset to starter" }).click();
+  await page.reload();
+  await openEditor(page);
+  await page.locator(".wb-attempts summary").first().click();
+  const attempts = page.locator(".wb-attempt");
+  await attempts.nth(1).waitFor();
+  const ran = attempts.filter({ hasText: "points" });
+  await ran.getByRole("textbox").fill("lax");
+  await ran.getByRole("textbox").blur();
+  await page.getByRole("option", { name: "lax" }).first().waitFor({ state: "attached" });
+  await ran.getByRole("button", { name: "Restore" }).click();
+  await expectText(page.locator(".wb-editor .cm-content"), /lax/);
+  await page.getByRole("button", { name: "Compare", exact: true }).waitFor();
+}));
+
+test("a link opens read-only, and runs nothing", () => lab(async (page) => {
+  await paste(page, lax);
+  await page.locator(".wb-attempts summary").first().click();
+  await page.getByRole("button", { name: "Share what is in the editor" }).click();
+  const field = page.locator(".wb-link input");
+  await field.waitFor();
+  const link = await field.inputValue();
+  assert.match(link, /#attempt=[\w-]+$/);
+  const { context, page: other } = await open(browser, link);
+  try {
+    const shared = other.locator(".wb-shared");
+    await expectText(shared, /Nothing of it has run/);
+    assert.match((await shared.locator("pre").textContent()) ?? "", /return 1;/);
+    assert.equal(await other.locator(".wb-score").count(), 0);
+    await shared.getByRole("button", { name: "Take it into the editor" }).click();
+    await shared.waitFor({ state: "detached" });
+    await expectText(other.locator(".wb-editor .cm-content"), /lax/);
+    assert.doesNotMatch(other.url(), /#attempt/);
+    assert.deepEqual(other.complaints, []);
+  } finally {
+    await context.close();
+  }
+}));
+
+test("what if: the address carries the world, and the run does not count", () => lab(async (page) => {
+  await paste(page, gcra);
+  await page.locator(".wb-whatif summary").click();
+  const tenants = page.locator(".wb-params label", { hasText: "tenants" }).locator("input");
+  await tenants.fill("9");
+  await tenants.blur();
+  await expectText(page.locator(".wb-problem"), /tenants is published as 40 and may be 10 to 160/);
+  await tenants.fill("20");
+  await tenants.blur();
+  assert.match(page.url(), /\?steady\.tenants=20/);
+  await run(page);
+  await expectText(page.locator(".wb-reports"), /does not count for the grade/, { timeout: 60_000 });
+  assert.ok(await page.getByRole("button", { name: "Submit" }).isDisabled());
+  await page.reload();
+  await openEditor(page);
+  await expectText(page.locator(".wb-changed"), /steady\.tenants = 20/);
+  await page.locator(".wb-whatif summary").click();
+  await page.getByRole("button", { name: "Back to the published worlds" }).click();
+  assert.doesNotMatch(page.url(), /tenants/);
+}));
+
+test("charts and the slider of time by keyboard", () => lab(async (page) => {
+  await paste(page, lax);
+  await run(page);
+  await localReport(page);
+  const cursor = page.getByRole("slider", { name: /Cursor in: Tokens owed/ });
+  await cursor.focus();
+  await page.keyboard.press("Home");
+  for (let i = 0; i < 5; i += 1) await page.keyboard.press("ArrowRight");
+  assert.match((await cursor.getAttribute("aria-valuetext")) ?? "", /^time [0-9.]+ s, .*you .*tokens/);
+  // The chart's cursor is the slider of all charts of time.
+  const slider = page.locator(".wb-scrub input");
+  await slider.focus();
+  await page.keyboard.press("ArrowRight");
+  assert.match((await slider.getAttribute("aria-valuetext")) ?? "", /[0-9.]+ s/);
+  const decisions = page.locator(".wb-decisions");
+  await expectText(decisions, /allow\(tenant: \d+, now_ns: \d+, cost: 1\)/);
+  await decisions.getByRole("button", { name: /First answer that differs/ }).click();
+  await expectText(decisions.locator("tr.differs").first(), /differs/);
+}));
+
+test("the reference asks once before it is shown", () => lab(async (page) => {
+  await openEditor(page);
+  const solution = page.locator(".wb-solution");
+  await solution.getByRole("button", { name: "Give up and see it" }).click();
+  await solution.getByRole("button", { name: "Yes, show it" }).click();
+  await expectText(solution, /Gcra/);
 }));

@@ -57,10 +57,11 @@ const theme = EditorView.theme({
     color: "var(--editor-text, CanvasText)",
     backgroundColor: "var(--editor-surface, Canvas)",
     fontSize: "var(--editor-size, 0.9375rem)",
-    height: "100%",
+    minHeight: "20rem",
+    maxHeight: "min(36rem, 75vh)",
   },
   "&.cm-focused": { outline: "2px solid var(--editor-focus, Highlight)", outlineOffset: "-2px" },
-  ".cm-scroller": { fontFamily: "var(--font-mono, ui-monospace, monospace)", lineHeight: "1.5" },
+  ".cm-scroller": { overflow: "auto", fontFamily: "var(--font-mono, ui-monospace, monospace)", lineHeight: "1.5" },
   ".cm-content": { caretColor: "var(--editor-caret, currentColor)" },
   ".cm-cursor": { borderLeftColor: "var(--editor-caret, currentColor)" },
   ".cm-gutters": {

@@ -193,7 +193,11 @@ pub fn parting(mine: &Plot, other: &Plot) -> Option<i64> {
         return None;
     }
     let own = |plot: &'_ Plot| -> Vec<Series> {
-        let own = plot.series.iter().filter(|s| s.role == Role::Policy);
+        // Built-in policies run without a memory of their own: pages say nothing about decisions.
+        let own = plot
+            .series
+            .iter()
+            .filter(|s| s.role == Role::Policy && s.label != "pages");
         own.cloned().collect()
     };
     let pairs: Vec<_> = own(mine).into_iter().zip(own(other)).collect();

@@ -67,13 +67,14 @@ fn item(state: State, attempt: Attempt) -> impl IntoView {
         state.looking.set(true);
         state.opponent.set(Some(Who::Attempt(drawn.id.clone())));
     };
+    let rename = move |event| bridge::rename(state, renamed.clone(), event_target_value(&event));
     let named = format!("Name of the attempt: {said}");
     view! {
         <li class="wb-attempt">
             <label class="field">
                 <span class="visually-hidden">{named}</span>
                 <input type="text" maxlength="80" placeholder=said prop:value=attempt.name.clone()
-                    on:change=move |e| bridge::rename(state, renamed.clone(), event_target_value(&e))/>
+                    on:change=rename/>
             </label>
             <p class="note">{bridge::clock(attempt.time)} " · " {attempt.language.clone()} " · "
                 <strong>{score}</strong> {kept} {what_if} {digest}</p>

@@ -12,6 +12,9 @@ use crate::components::format::{metric, points};
 
 /// Losses below this are not shown, points.
 const NOTHING: f64 = 0.005;
+/// Scenarios whose charts are compared with the reference's without being looked at: each is a
+/// run of its own.
+const COMPARED: usize = 3;
 
 /// A metric's part in the loss of a scenario.
 #[derive(Debug, Clone, PartialEq)]
@@ -142,6 +145,15 @@ pub(super) fn table(state: State, report: &Report) -> AnyView {
     if lost.is_empty() && found.ops < NOTHING && found.memory < NOTHING {
         return view! { <p>"No point was lost."</p> }.into_any();
     }
+    let mut scenarios: Vec<&String> = lost.iter().map(|part| &part.scenario).collect();
+    scenarios.dedup();
+    for scenario in scenarios.into_iter().take(COMPARED) {
+        let place = state.spec(|spec| spec.scenario(scenario).map(|(i, _)| i));
+        if let Some(index) = place {
+            let world = state.world_json(scenario);
+            super::bridge::fetch(state, (Who::Policy(state.reference()), index, world));
+        }
+    }
     let worst = lost.first().map(|part| headline(state, part));
     let rows = lost
         .iter()
@@ -157,7 +169,8 @@ pub(super) fn table(state: State, report: &Report) -> AnyView {
                     <th scope="col">"Scenario"</th><th scope="col">"Metric"</th>
                     <th scope="col">"Value"</th><th scope="col">"Full marks at"</th>
                     <th scope="col">"Nothing at"</th><th scope="col">"Utility"</th>
-                    <th scope="col">"Points lost"</th><th scope="col">"Parts from the reference"</th>
+                    <th scope="col">"Points lost"</th>
+                    <th scope="col">"Parts from the reference"</th>
                 </tr></thead>
                 <tbody>{rows} {costs}</tbody>
             </table>
@@ -320,12 +333,11 @@ fn moment(state: State, scenario: &str) -> AnyView {
     }
 }
 
-/// The chart of time in which two runs part first, and when, ns.
+/// The first chart of time, in the lab's order, in which two runs part, and when, ns.
 #[must_use]
 pub fn parting(mine: &[Plot], reference: &[Plot]) -> Option<(String, i64)> {
-    let pairs = mine.iter().filter_map(|plot| {
+    mine.iter().find_map(|plot| {
         let other = reference.iter().find(|p| p.id == plot.id)?;
         Some((plot.title.clone(), chart::parting(plot, other)?))
-    });
-    pairs.min_by_key(|(_, ns)| *ns)
+    })
 }

@@ -1,19 +1,18 @@
 //! From the island to the workbench's script: `globalThis.headroomWorkbench`.
 
-use std::collections::BTreeMap;
-
 use js_sys::{Array, Uint8Array, global};
 use leptos::ev::{DragEvent, Event, PointerEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos::web_sys::{Element, FileList, HtmlElement, HtmlInputElement, Storage};
+use leptos::web_sys::{Element, FileList, HtmlElement, HtmlInputElement};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::values::{errors, placed, text};
-use super::{Message, State, keep, what_if};
+use super::{Message, State, drafts, keep, what_if};
 
+pub(super) use super::drafts::{storage, typed};
 pub(super) use super::keep::{
     clock, close_shared, compare, compare_reference, give_up, remove, rename, restore, share,
     share_current, take_shared, worlds_changed,
@@ -33,10 +32,6 @@ struct Held {
     run: Option<JsValue>,
     /// A run was asked for before the script was there.
     wanted: bool,
-    /// What this tab last read or wrote, by language: what differs in storage is another tab's.
-    seen: BTreeMap<String, String>,
-    /// Texts of other tabs that wait for the script, to be kept as attempts.
-    foreign: Vec<(String, String)>,
 }
 
 thread_local! {
@@ -57,14 +52,6 @@ pub(super) fn ran() -> Option<(Uint8Array, String)> {
     held().ran
 }
 
-pub(super) fn storage() -> Option<Storage> {
-    window().local_storage().ok().flatten()
-}
-
-fn key(state: State, name: &str) -> String {
-    format!("headroom:{}:{name}", state.lab())
-}
-
 pub(super) fn show(state: State, title: &str, error: &JsValue) {
     let text = text(error, "message");
     let text = if text.is_empty() {
@@ -80,7 +67,7 @@ pub(super) fn wake(state: State, module: String, host: NodeRef<Div>) {
     Effect::new(move |_| {
         let Some(host) = host.get() else { return };
         let module = module.clone();
-        read_kept(state);
+        drafts::read_kept(state);
         keep::read_worlds(state);
         keep::read_gave_up(state);
         spawn_local(async move {
@@ -90,32 +77,6 @@ pub(super) fn wake(state: State, module: String, host: NodeRef<Div>) {
             }
         });
     });
-}
-
-fn read_kept(state: State) {
-    let Some(storage) = storage() else { return };
-    if let Ok(Some(language)) = storage.get_item(&key(state, "language"))
-        && state.starter(&language).is_some()
-    {
-        state.language.set(language);
-    }
-    let language = state.language.get_untracked();
-    state.source.set(kept(state, &language));
-}
-
-/// What was typed last in a language, or its starter.
-fn kept(state: State, language: &str) -> String {
-    let stored = storage().and_then(|s| s.get_item(&key(state, language)).ok().flatten());
-    // Without storage the texts of a page's languages last as long as the page.
-    let seen = || HELD.with_borrow(|held| held.seen.get(language).cloned());
-    let starter = || {
-        state
-            .starter(language)
-            .map_or_else(String::new, |s| s.source)
-    };
-    let text = stored.or_else(seen).unwrap_or_else(starter);
-    HELD.with_borrow_mut(|held| held.seen.insert(language.to_owned(), text.clone()));
-    text
 }
 
 async fn load(state: State, module: &str, host: &HtmlElement) -> Answer<()> {
@@ -136,9 +97,7 @@ async fn load(state: State, module: &str, host: &HtmlElement) -> Answer<()> {
     let editor = wait(call(&bench, "mountEditor", &[host, &options])?).await?;
     HELD.with_borrow_mut(|held| held.editor = Some(editor));
     state.mounted.set(true);
-    for (language, source) in HELD.with_borrow_mut(|held| std::mem::take(&mut held.foreign)) {
-        keep::keep_foreign(state, &language, source);
-    }
+    drafts::keep_waiting(state);
     keep::refresh(state).await;
     keep::open_address(state).await;
     // Charts that were asked for before the script was there.
@@ -149,44 +108,12 @@ async fn load(state: State, module: &str, host: &HtmlElement) -> Answer<()> {
     Ok(())
 }
 
-/// Keeps what was typed.
-pub(super) fn typed(state: State, doc: String) {
-    let language = state.language.get_untracked();
-    keep_foreign(state, &language);
-    HELD.with_borrow_mut(|held| held.seen.insert(language.clone(), doc.clone()));
-    if let Some(storage) = storage() {
-        if storage.set_item(&key(state, &language), &doc).is_err() {
-            state
-                .status
-                .set("This browser does not keep what you type: copy it.".to_owned());
-        }
-    }
-    state.source.set(doc);
-}
-
-/// What another tab wrote since this one looked is kept before it is written over.
-fn keep_foreign(state: State, language: &str) {
-    let stored = storage().and_then(|s| s.get_item(&key(state, language)).ok().flatten());
-    let seen = HELD.with_borrow(|held| held.seen.get(language).cloned());
-    let (Some(stored), Some(seen)) = (stored, seen) else {
-        return;
-    };
-    if stored == seen {
-        return;
-    }
-    if bench().is_some() {
-        keep::keep_foreign(state, language, stored);
-    } else {
-        HELD.with_borrow_mut(|held| held.foreign.push((language.to_owned(), stored)));
-    }
-}
-
 /// Changes the language, with what was typed in it last.
 pub(super) fn choose(state: State, language: String) {
-    let doc = kept(state, &language);
+    let doc = drafts::kept(state, &language);
     if let Some(storage) = storage() {
         // Without storage the choice lasts as long as the page.
-        let _ = storage.set_item(&key(state, "language"), &language);
+        let _ = storage.set_item(&drafts::key(state, "language"), &language);
     }
     state.language.set(language.clone());
     state.source.set(doc.clone());

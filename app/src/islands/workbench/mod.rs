@@ -14,6 +14,8 @@ mod bridge;
 mod bridge;
 mod charts;
 mod cursor;
+#[cfg(feature = "hydrate")]
+mod drafts;
 mod editor;
 mod info;
 #[cfg(feature = "hydrate")]

@@ -114,12 +114,13 @@ fn shown(state: State, window: &Window) -> impl IntoView + use<> {
         <section class="wb-decisions" aria-labelledby="wb-decisions">
             <h3 id="wb-decisions">{whose} " around this instant"</h3>
             <p class="note">"Calls " {first} " to " {last} " of " {total}
-                ", on the seed of the charts. Times count from the first call that was told one."</p>
+                ", on the seed of the charts. Times count from the first call that was told
+                one."</p>
             <div class="actions">
-                <button class="button" type="button" disabled=first <= 1
+                <button class="button" type="button" disabled={first <= 1}
                     on:click=move |_| go(Place::Call(first.saturating_sub(9).max(1)))>
                     "Earlier calls"</button>
-                <button class="button" type="button" disabled=last >= total
+                <button class="button" type="button" disabled={last >= total}
                     on:click=move |_| go(Place::Call(last + 1))>"Later calls"</button>
                 {parted}
             </div>
