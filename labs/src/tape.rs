@@ -71,8 +71,8 @@ pub type Answers = Vec<(u64, i64)>;
 /// Written on by a [`Taped`] host.
 #[derive(Default)]
 pub struct Tape {
-    /// Which parameter of each export is the time.
-    clocks: Vec<Option<usize>>,
+    /// Which parameter of each export is the time, and its unit in nanoseconds.
+    clocks: Vec<Option<(usize, i64)>>,
     place: Option<Place>,
     reference: Rc<Answers>,
     own: Answers,
@@ -100,8 +100,8 @@ impl Tape {
     /// A tape that keeps every answer and no window.
     fn answers(spec: &Spec) -> Self {
         let clock = |e: &crate::spec::Export| {
-            let name = |p: &crate::spec::Param| p.name == "now" || p.name.starts_with("now_");
-            e.params.iter().position(name)
+            let mut params = e.params.iter().enumerate();
+            params.find_map(|(i, param)| Some((i, clock_ns(&param.name)?)))
         };
         Self {
             clocks: spec.exports.iter().map(clock).collect(),
@@ -124,7 +124,7 @@ impl Tape {
     fn asked(&mut self, instance: usize, export: usize, args: &[i64]) {
         self.total += 1;
         let clock = self.clocks.get(export).copied().flatten();
-        if let Some(&now) = clock.and_then(|i| args.get(i)) {
+        if let Some(now) = clock.and_then(|(i, unit)| Some(args.get(i)?.saturating_mul(unit))) {
             self.first.get_or_insert(now);
             self.latest = self.latest.max(now);
         }
@@ -190,6 +190,15 @@ impl Tape {
         if self.reached > AFTER {
             self.open.pop_back();
         }
+    }
+}
+
+/// Nanoseconds in the unit of a parameter that tells the time; none where it does not.
+fn clock_ns(param: &str) -> Option<i64> {
+    match param {
+        "now_min" => Some(60_000_000_000),
+        "now" => Some(1),
+        name => name.starts_with("now_").then_some(1),
     }
 }
 

@@ -2,11 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use labs::burn_rate::windows::Windows;
 use labs::burn_rate::{
     DAY_MIN, Incident, Minute, Pager, Spell, Trace, Verdict, reference::Workbook, spells,
 };
-use labs::{Case, FaultKind, Guest, Lab, Native, Reply, Scenario};
+use labs::tape::{Place, Tape, Taped};
+use labs::{Case, FaultKind, Guest, Lab, Native, Reply, Scenario, tape};
 use proptest::prelude::*;
 
 fn lab() -> &'static Lab {
@@ -228,4 +232,49 @@ proptest! {
             prop_assert!(found.windows(2).all(|pair| pair[0].to < pair[1].from));
         }
     }
+}
+
+/// Months that learners change stay months: no negative traffic, and nothing panics.
+#[test]
+fn changed_worlds_run() {
+    for (id, changes) in [
+        ("diurnal", [("swing_ppm", 3_600_000), ("level_1", 8)]),
+        ("fast", [("days", 8), ("day_1", 12)]),
+        ("drip", [("minutes_1", 28_800), ("errors_1_ppm", 6_800)]),
+        ("blips", [("blip_day", 12), ("blips", 360)]),
+        (
+            "outage",
+            [("errors_1_ppm", 4_000_000), ("traffic_1_ppm", 800_000)],
+        ),
+    ] {
+        let changes = changes.map(|(name, value)| (name.to_owned(), value));
+        let scenario = labs::what_if::changed(scenario(id), &changes.into()).unwrap();
+        let good = |m: &Minute| 0 <= m.bad && m.bad <= m.total;
+        assert!(Trace::new(&scenario, 3).minutes.iter().all(good), "{id}");
+        for policy in lab().policies {
+            let (case, _) = labs::run_case(lab(), &scenario, 3, &mut Native(policy.make), true);
+            assert!(case.fault.is_none(), "{id} {}", policy.id);
+        }
+    }
+}
+
+/// A place in the charts is a place in the calls: both count from the month's start.
+#[test]
+fn a_tape_finds_the_minute() {
+    let scenario = scenario("fast");
+    let seed = scenario.seeds[0];
+    let from = Trace::new(scenario, seed).incidents[0].from;
+    let place = Place::At(from as i64 * 60_000_000_000);
+    let answers = Rc::new(tape::reference(lab(), scenario, seed));
+    let tape = Tape::around(lab().spec(), place, answers);
+    let tape = Rc::new(RefCell::new(tape));
+    let mut native = Native(lab().policy("any_error").unwrap().1.make);
+    let mut host = Taped::new(&mut native, Rc::clone(&tape));
+    let _ = labs::run_case(lab(), scenario, seed, &mut host, false);
+    let window = tape.borrow().window();
+    // The naive policy pages in the very first minute, the reference in the fifth.
+    let first = window.calls.iter().find(|c| c.value == Some(2)).unwrap();
+    assert_eq!(first.call, from as u64 + 1);
+    assert_eq!(first.reference, Some(0));
+    assert_eq!(window.length, (30 * 1440 - 1) * 60_000_000_000);
 }

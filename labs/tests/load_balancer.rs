@@ -206,3 +206,29 @@ fn pairs_are_even() {
         );
     }
 }
+
+/// Worlds that learners change stay worlds: lists are never empty, and nothing panics.
+#[test]
+fn changed_worlds_run() {
+    for (id, changes) in [
+        ("shrink", [("servers", 5), ("leave_servers", 20)]),
+        ("slow_start", [("servers", 5), ("join_servers", 16)]),
+        ("rolling", [("hole_servers", 32), ("hole_for_s", 8)]),
+        ("blackhole_hidden", [("hole_every_s", 4), ("servers", 80)]),
+        ("hetero", [("slow_pct", 200), ("dispatchers", 12)]),
+        ("heavy", [("load_ppm", 2_000_000), ("seconds", 10)]),
+    ] {
+        let changes = changes.map(|(name, value)| (name.to_owned(), value));
+        let scenario = labs::what_if::changed(scenario(id), &changes.into()).unwrap();
+        for policy in lab().policies {
+            let mut host = Native(policy.make);
+            let plots = policy.id == "p2c_penalty";
+            let (case, _) = labs::run_case(lab(), &scenario, 3, &mut host, plots);
+            assert!(
+                case.fault.is_none() || policy.id == "fixed_list",
+                "{id} {}",
+                policy.id
+            );
+        }
+    }
+}

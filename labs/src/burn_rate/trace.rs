@@ -136,7 +136,7 @@ fn usual(scenario: &Scenario, minutes: usize) -> Vec<Plan> {
     let plan = |minute: usize| {
         let noon = half - ((minute % DAY_MIN) as i64 - half).abs();
         let wave = swing * (2 * noon - half) / half;
-        let milli = mean * (PPM + wave) / PPM;
+        let milli = mean * (PPM + wave).max(0) / PPM;
         Plan { milli, errors_ppm }
     };
     (0..minutes).map(plan).collect()
@@ -172,7 +172,7 @@ fn incidents(scenario: &Scenario, seed: u64, plans: &mut [Plan]) -> Vec<Incident
                 plan.milli = plan.milli * traffic_ppm / PPM;
             }
         }
-        let level = level as u8;
+        let level = level.clamp(1, 2) as u8;
         incidents.push(Incident { from, to, level });
     }
     incidents

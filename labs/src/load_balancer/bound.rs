@@ -35,10 +35,9 @@ pub fn one_queue(fleet: &Fleet, traffic: &Traffic) -> Histogram {
                 busy[server] -= 1;
             }
         }
-        let Some(&(number, arrived)) = waiting.front() else {
-            continue;
-        };
-        if let Some(server) = best(fleet, &busy, now) {
+        while let Some(&(number, arrived)) = waiting.front()
+            && let Some(server) = best(fleet, &busy, now)
+        {
             waiting.pop_front();
             busy[server] += 1;
             let end = now + traffic.work(number) * 100 / fleet.speed_pct(server, now);

@@ -85,7 +85,7 @@ impl Fleet {
         }
     }
 
-    /// Servers on the list at `at`. Those that join or leave are the last ones.
+    /// Servers on the list at `at`, at least one. Those that join or leave are the last ones.
     #[must_use]
     pub fn listed(&self, at: i64) -> usize {
         let missing = self
@@ -96,7 +96,7 @@ impl Fleet {
             .leave
             .filter(|&(from, _)| at >= from)
             .map_or(0, |leave| leave.1);
-        self.servers - missing - gone
+        self.servers.saturating_sub(missing + gone).max(1)
     }
 
     /// Speed in percent at `at` of a server that starts on a job.
@@ -110,7 +110,7 @@ impl Fleet {
             pct = pct * lag_pct / FULL;
         }
         if let Some((from, count, warm, cold_pct)) = self.join
-            && server >= self.servers - count
+            && server >= self.servers.saturating_sub(count)
             && at < from + warm
         {
             pct = pct * cold_pct / FULL;

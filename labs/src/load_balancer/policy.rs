@@ -50,5 +50,5 @@ pub fn two(n: usize, rand: u64) -> (usize, usize) {
     (first as usize, second as usize)
 }
 
-/// Most servers that any scenario has.
-pub const SERVERS: usize = 64;
+/// Most servers that any scenario has, changed worlds included.
+pub const SERVERS: usize = 80;

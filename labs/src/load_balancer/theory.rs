@@ -83,7 +83,7 @@ fn two_choices() -> Option<Agreement> {
 type Figure = (&'static str, &'static str, &'static str, f64, f64);
 
 /// Of one seed. Where random dispatch or round robin drowns a server, the figure is a random
-/// walk, and the tolerance says so.
+/// walk, and the tolerance says so; a herd's is hardly more than its order of magnitude.
 const FIGURES: [Figure; 17] = [
     ("random", "even", "p99", 6.5, 0.5),
     ("round_robin", "even", "p99", 5.2, 0.3),
