@@ -147,11 +147,13 @@ impl<'a> Plan<'a> {
         Change::Join(node, weight)
     }
 
-    /// An arbitrary member leaves.
-    fn leave(&mut self) -> (Change, usize, i32) {
+    /// An arbitrary member leaves; the last one stays, for keys must lie somewhere.
+    fn leave(&mut self) -> Option<(usize, i32)> {
+        if self.live.len() < 2 {
+            return None;
+        }
         let at = self.draws.below(self.live.len() as u64) as usize;
-        let (node, weight) = self.live.remove(at);
-        (Change::Leave(node), node, weight)
+        Some(self.live.remove(at))
     }
 
     /// The membership of the start: `nodes` of them, weights `weight_0` to `weight_3` in turn.
@@ -173,12 +175,15 @@ impl<'a> Plan<'a> {
             self.steps.push(step);
         }
         for _ in 0..self.count("leaves") {
-            let step = (0..batch).map(|_| self.leave().0).collect();
+            let gone = (0..batch).map_while(|_| self.leave());
+            let step = gone.map(|(node, _)| Change::Leave(node)).collect();
             self.steps.push(step);
         }
         for _ in 0..self.count("replacements") {
-            let (change, ..) = self.leave();
-            self.steps.push(vec![change]);
+            let Some((node, _)) = self.leave() else {
+                break;
+            };
+            self.steps.push(vec![Change::Leave(node)]);
             let change = self.join_new(1);
             self.steps.push(vec![change]);
         }
@@ -192,13 +197,15 @@ impl<'a> Plan<'a> {
         if rounds == 0 {
             return;
         }
-        let (leave, node, home) = self.leave();
+        let Some((node, home)) = self.leave() else {
+            return;
+        };
         let away = match self.scenario.param("return_weight") {
             0 => home,
             weight => weight as i32,
         };
         for round in 0..rounds {
-            self.steps.push(vec![leave]);
+            self.steps.push(vec![Change::Leave(node)]);
             let weight = if round % 2 == 0 { away } else { home };
             self.steps.push(vec![Change::Join(node, weight)]);
         }
