@@ -34,7 +34,8 @@ impl Default for SameBits {
 
 impl Balancer for SameBits {
     fn pick(&mut self, n: usize, _now_ns: i64, rand: u64) -> usize {
-        let (a, b) = (rand as usize % n, rand as usize % n);
+        let pick = || (rand % n as u64) as usize;
+        let (a, b) = (pick(), pick());
         let better = if self.0[a] <= self.0[b] { a } else { b };
         self.0[better] += 1;
         better

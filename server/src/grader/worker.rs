@@ -153,7 +153,12 @@ fn attempt(drill: Drill) {
 /// Starts every module that comes, and says how it went; ends with its input.
 fn start_all(engine: &Engine, out: &mut impl Write) -> io::Result<()> {
     let mut input = stdin().lock();
-    while let Ok((job, module)) = protocol::read::<Job>(&mut input) {
+    loop {
+        let (job, module) = match protocol::read::<Job>(&mut input) {
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
+            Err(error) => return Err(error),
+        };
         let lab = labs::by_id(&job.lab).ok_or_else(|| io::Error::other("no such lab"))?;
         let answer = match prepare(engine, lab.spec(), Origin::Learner, &module) {
             Ok(mut host) => Answer::Started {
@@ -163,7 +168,6 @@ fn start_all(engine: &Engine, out: &mut impl Write) -> io::Result<()> {
         };
         protocol::write(out, &answer, &[])?;
     }
-    Ok(())
 }
 
 fn hoard() {

@@ -90,7 +90,7 @@ fn every_malformed_and_every_invalid_binary_is_refused_as_such() {
 
 /// A frame as children read and write them.
 fn frame(module: &[u8]) -> Vec<u8> {
-    let head = br#"{"lab":"rate_limiter","hidden":[]}"#;
+    let head = br#"{"lab":"rate_limiter","script":false,"hidden":[]}"#;
     let sizes = [head.len(), module.len()].map(|size| (size as u32).to_le_bytes());
     [sizes.concat(), head.to_vec(), module.to_vec()].concat()
 }
@@ -131,8 +131,8 @@ fn no_valid_module_kills_a_grader() {
     let mut stdin = child.stdin.take().unwrap();
     let writer = std::thread::spawn(move || stdin.write_all(&frames));
     let output = child.wait_with_output().unwrap();
-    writer.join().unwrap().unwrap();
     assert!(output.status.success(), "{}", output.status);
+    writer.join().unwrap().unwrap();
 
     let heads = heads(&output.stdout);
     let refused = heads.iter().filter(|head| head["answer"] == "refused");

@@ -58,12 +58,12 @@ pub(super) fn typed(state: State, doc: String) {
     let language = state.language.get_untracked();
     keep_foreign(state, &language);
     SEEN.with_borrow_mut(|seen| seen.insert(language.clone(), doc.clone()));
-    if let Some(storage) = storage() {
-        if storage.set_item(&key(state, &language), &doc).is_err() {
-            state
-                .status
-                .set("This browser does not keep what you type: copy it.".to_owned());
-        }
+    if let Some(storage) = storage()
+        && storage.set_item(&key(state, &language), &doc).is_err()
+    {
+        state
+            .status
+            .set("This browser does not keep what you type: copy it.".to_owned());
     }
     state.source.set(doc);
 }

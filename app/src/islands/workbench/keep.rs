@@ -302,9 +302,7 @@ pub(super) fn read_worlds(state: State) {
             found.and_then(|(_, s)| s.world.get(parameter).copied())
         });
         if known.is_some_and(|published| published != value) {
-            let world = worlds
-                .entry(scenario.to_owned())
-                .or_insert_with(BTreeMap::new);
+            let world: &mut BTreeMap<_, _> = worlds.entry(scenario.to_owned()).or_default();
             world.insert(parameter.to_owned(), value);
         }
     }
