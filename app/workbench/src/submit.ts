@@ -59,6 +59,9 @@ const browser: Outside = {
   key: () => crypto.randomUUID(),
 };
 
+/** Text in a form arrives with each newline as CRLF; a file arrives byte for byte. */
+const asTyped = (source: string): Blob => new Blob([source], { type: "text/plain" });
+
 /** Submits and polls; resolves to the final Submission as the server's JSON text. */
 export async function submit(
   lab: string,
@@ -69,11 +72,11 @@ export async function submit(
   const key = outside.key();
   const body = new FormData();
   if (interpreterOf(work.language)) {
-    body.set("source", new TextDecoder().decode(work.wasm));
+    body.set("source", asTyped(new TextDecoder().decode(work.wasm)));
   } else {
     const module = new Blob([work.wasm as BlobPart], { type: "application/wasm" });
     body.set("module", module, "policy.wasm");
-    if (work.source !== undefined) body.set("source", work.source);
+    if (work.source !== undefined) body.set("source", asTyped(work.source));
   }
   if (work.language !== undefined) body.set("language", work.language);
   const url = `/api/v1/labs/${encodeURIComponent(lab)}/submissions`;
