@@ -46,7 +46,7 @@ test("JavaScript: run, submit, equal digests", () => lab(async (page) => {
 test("JavaScript: a syntax error is told by its line", () => lab(async (page) => {
   await openEditor(page);
   await page.getByLabel("Language").selectOption("javascript");
-  await paste(page, "// one\n// two\nexport function allow( {\n");
+  await paste(page, "// one\n// two\nlet b = ;\n");
   await run(page);
   await message(page, /Line 3: .*SyntaxError/);
 }));
