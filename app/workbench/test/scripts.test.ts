@@ -137,7 +137,7 @@ test("a script that is too long is refused", { skip }, () => {
   }
 });
 
-test("a script is handed in as its source", async () => {
+test("a script is handed in as its source, byte for byte", async () => {
   const bodies: FormData[] = [];
   const answer = JSON.stringify({ id: "1", status: "graded" });
   const made = {
@@ -149,9 +149,12 @@ test("a script is handed in as its source", async () => {
     random: () => 0.5,
     key: () => "key",
   };
-  const wasm = new TextEncoder().encode("export function allow() {}");
+  // A form rewrites the newlines of its texts, not those of its files.
+  const wasm = new TextEncoder().encode("// one\nexport function allow() {}\r\n\n");
   await submit(LAB, { wasm, language: "javascript" }, () => {}, made as never);
-  assert.equal(bodies[0]?.get("source"), "export function allow() {}");
+  const source = bodies[0]?.get("source");
+  assert.ok(source instanceof Blob, "the source is a text");
+  assert.deepEqual(new Uint8Array(await source.arrayBuffer()), wasm);
   assert.equal(bodies[0]?.get("language"), "javascript");
   assert.equal(bodies[0]?.get("module"), null);
 });
