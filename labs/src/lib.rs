@@ -11,6 +11,7 @@ pub mod engine;
 mod grade;
 pub mod guest;
 mod lab;
+pub mod kit;
 pub mod language;
 pub mod load_balancer;
 pub mod meter;

@@ -4,6 +4,7 @@ mod authoring;
 mod config;
 mod grade;
 pub mod grader;
+mod init;
 mod lab;
 mod migrate;
 mod serve;
@@ -29,6 +30,8 @@ enum Command {
     /// Grade a module or a built-in policy without a server
     #[command(after_help = EXIT_CODES)]
     Grade(grade::Command),
+    /// Unpack a lab's starter kit
+    Init(init::Command),
     /// Check labs
     Lab(lab::Command),
     /// Print the commented example of the settings, or check yours
@@ -44,6 +47,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(command) => serve::run(command).map(|()| ExitCode::SUCCESS),
         Command::Grade(command) => grade::run(&command),
+        Command::Init(command) => init::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Lab(command) => lab::run(&command),
         Command::Config(command) => config::run(command).map(|()| ExitCode::SUCCESS),
         Command::Migrate(command) => migrate::run(&command).map(|()| ExitCode::SUCCESS),
