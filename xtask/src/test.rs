@@ -133,6 +133,7 @@ fn browser(toolchain: &Toolchain, binary: &Path) -> Result<()> {
     npm::script(&root().join("e2e"), "test")
         .env("BASE_URL", format!("http://{}", served.address))
         .env("FIXTURES", work().join("fixtures"))
+        .env("GUESTS", guests::folder())
         .env("SCREENSHOTS", work().join("screenshots"))
         .run()
         .with_context(|| format!("the server's log is {}", log.display()))
