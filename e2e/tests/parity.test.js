@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { address, launch, open } from "../browser.js";
+import { base as address, launch, open } from "../browser.js";
 import { digests, labs } from "../labs.js";
 
 const guests = process.env.GUESTS ?? "../.headroom/guests";

@@ -27,7 +27,7 @@ async function timed(page) {
     look();
   });
   await run(page);
-  const times = await until(() => page.evaluate(() => globalThis.headroomTimes.end && globalThis.headroomTimes), 120_000);
+  const times = await until(() => page.evaluate(() => globalThis.headroomTimes.end && globalThis.headroomTimes));
   return { first: Math.round(times.first - times.at), all: Math.round(times.end - times.at) };
 }
 

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 
 mod authoring;
+mod bench;
 mod config;
 mod grade;
 pub mod grader;
