@@ -152,7 +152,10 @@ fn build(language: &Language) -> String {
     }
     let lines = command(language).replace('\n', "\n    ");
     let mut text = format!("    sh build.sh\n\nwhich is\n\n    {lines}");
-    for paragraph in [language.needs, language.untested].iter().filter(|t| !t.is_empty()) {
+    for paragraph in [language.needs, language.untested]
+        .iter()
+        .filter(|t| !t.is_empty())
+    {
         // Writing to a String cannot fail.
         let _ = write!(text, "\n\n{paragraph}");
     }
@@ -160,10 +163,13 @@ fn build(language: &Language) -> String {
 }
 
 fn exports(lab: &Lab) -> String {
-    lab.spec().exports.iter().fold(String::new(), |mut text, export| {
-        let _ = writeln!(text, "- `{}`: {}", export.signature(), export.doc);
-        text
-    })
+    lab.spec()
+        .exports
+        .iter()
+        .fold(String::new(), |mut text, export| {
+            let _ = writeln!(text, "- `{}`: {}", export.signature(), export.doc);
+            text
+        })
 }
 
 fn budget(lab: &Lab, language: &Language) -> String {

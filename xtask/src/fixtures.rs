@@ -40,7 +40,11 @@ fn kits(toolchain: &Toolchain, binary: &Path) -> Result<Vec<(String, PathBuf)>> 
     let tools = tools(&out)?;
     let mut built = Vec::new();
     for lab in guests::labs()? {
-        let lab = lab.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let lab = lab
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         for (language, artefact) in LANGUAGES {
             let folder = out.join(format!("{lab}-{language}"));
             Run::new(binary)
@@ -67,7 +71,10 @@ fn tools(out: &Path) -> Result<std::ffi::OsString> {
     apt::program("wasm-ld", &["lld"])?;
     let own = out.join("bin");
     std::fs::create_dir_all(&own)?;
-    let zig = format!("#!/bin/sh\nexec '{}' -m ziglang \"$@\"\n", zig::python()?.display());
+    let zig = format!(
+        "#!/bin/sh\nexec '{}' -m ziglang \"$@\"\n",
+        zig::python()?.display()
+    );
     program(&own.join("zig"), &zig)?;
     let npm = root().join("app/workbench/node_modules/.bin");
     let usual = std::env::var_os("PATH").unwrap_or_default();

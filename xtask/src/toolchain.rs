@@ -34,7 +34,9 @@ impl Toolchain {
 
     /// What the environment of a program has to name, so that it finds this toolchain.
     pub fn environment(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.env.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.env
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// A program that may call rustc or cargo.

@@ -245,11 +245,7 @@ fn starters(lab: &Lab, text: &LabText) -> impl IntoView + use<> {
     }
 }
 
-fn starter_view(
-    lab: &Lab,
-    starter: &Starter,
-    html: Option<String>,
-) -> impl IntoView + use<> {
+fn starter_view(lab: &Lab, starter: &Starter, html: Option<String>) -> impl IntoView + use<> {
     let language = starter.language;
     let html = html.unwrap_or_else(|| crate::components::format::escape(starter.source));
     let kit = format!("/labs/{}/kits/{}.zip", lab.id, language.id);

@@ -41,7 +41,9 @@ pub fn run(labs: &[&'static Lab], guests: &Path) -> anyhow::Result<()> {
         "lab", "calls", "engine", "native", "module", "ratio"
     );
     for lab in labs {
-        let path = guests.join(lab.id).join(format!("{}.wasm", lab.reference().id));
+        let path = guests
+            .join(lab.id)
+            .join(format!("{}.wasm", lab.reference().id));
         let module = std::fs::read(&path).with_context(|| path.display().to_string())?;
         let engine = Engine::new(Effort::Speed)?;
         let checked = labs::abi::check(lab.spec(), &module)
@@ -96,7 +98,13 @@ fn recorded(lab: &'static Lab, scenario: &Scenario) -> Calls {
         host: Native(lab.reference().make),
         calls: Rc::clone(&calls),
     };
-    drop(labs::run_case(lab, scenario, seed(scenario), &mut host, false));
+    drop(labs::run_case(
+        lab,
+        scenario,
+        seed(scenario),
+        &mut host,
+        false,
+    ));
     drop(host);
     calls.take()
 }
@@ -124,11 +132,16 @@ fn replayed(calls: &Calls, host: &mut dyn Host) -> anyhow::Result<u128> {
 fn timed(work: impl FnOnce()) -> u128 {
     let start = processor_time();
     work();
-    processor_time().saturating_sub(start).max(Duration::from_nanos(1)).as_nanos()
+    processor_time()
+        .saturating_sub(start)
+        .max(Duration::from_nanos(1))
+        .as_nanos()
 }
 
 fn median(mut measure: impl FnMut() -> anyhow::Result<u128>) -> anyhow::Result<u128> {
-    let mut found = (0..ROUNDS).map(|_| measure()).collect::<Result<Vec<_>, _>>()?;
+    let mut found = (0..ROUNDS)
+        .map(|_| measure())
+        .collect::<Result<Vec<_>, _>>()?;
     found.sort_unstable();
     Ok(found.get(ROUNDS / 2).copied().unwrap_or(0))
 }

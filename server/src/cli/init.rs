@@ -31,7 +31,10 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
     for file in labs::kit::files(lab, starter) {
         write(&dir.join(file.path), &file.text)?;
     }
-    println!("{} is ready: its README.md says how to build and grade it", dir.display());
+    println!(
+        "{} is ready: its README.md says how to build and grade it",
+        dir.display()
+    );
     Ok(())
 }
 
@@ -43,7 +46,10 @@ fn find(lab: &str, language: &str) -> anyhow::Result<(&'static Lab, &'static Sta
     let mut starters = lab.files.starters.iter();
     let Some(starter) = starters.find(|starter| starter.language.id == language) else {
         let known = labs::language::ALL.map(|language| language.id);
-        bail!("there is no language {language:?}; there are {}", known.join(", "));
+        bail!(
+            "there is no language {language:?}; there are {}",
+            known.join(", ")
+        );
     };
     Ok((lab, starter))
 }

@@ -67,13 +67,18 @@ struct Span {
 
 /// Every error, then every warning, as far as they are worth reading.
 pub(super) fn read(said: &str) -> Vec<Diagnostic> {
-    let lines = said.lines().filter_map(|line| serde_json::from_str(line).ok());
+    let lines = said
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok());
     let mut found: Vec<Diagnostic> = lines.filter_map(diagnostic).collect();
     // A stable sort: errors stay in the compiler's order.
     found.sort_by_key(|said| said.severity != "error");
     found.truncate(MOST);
     if !found.iter().any(|said| said.severity == "error") {
-        found.insert(0, Diagnostic::whole("the compiler gave up without a reason".into()));
+        found.insert(
+            0,
+            Diagnostic::whole("the compiler gave up without a reason".into()),
+        );
     }
     found
 }
@@ -86,9 +91,13 @@ fn diagnostic(line: Line) -> Option<Diagnostic> {
     }
     let mut spans = line.spans.iter().filter(|span| span.file_name == SOURCE);
     let span = spans.find(|span| span.is_primary);
-    let code = line.code.map_or(String::new(), |code| format!("{}: ", code.code));
+    let code = line
+        .code
+        .map_or(String::new(), |code| format!("{}: ", code.code));
     let mut helps = line.children.iter().filter(|child| child.level == "help");
-    let help = helps.next().map_or(String::new(), |help| format!(" ({})", help.message));
+    let help = helps
+        .next()
+        .map_or(String::new(), |help| format!(" ({})", help.message));
     let message = format!("{code}{}{help}", line.message);
     Some(Diagnostic {
         line: span.map_or(1, |span| span.line_start),

@@ -49,10 +49,7 @@ impl Compiler {
     ///
     /// # Errors
     /// What is missing of bubblewrap, rustc and its target.
-    pub async fn start(
-        config: &CompilerConfig,
-        data: &Path,
-    ) -> anyhow::Result<Option<Arc<Self>>> {
+    pub async fn start(config: &CompilerConfig, data: &Path) -> anyhow::Result<Option<Arc<Self>>> {
         if !config.rust {
             return Ok(None);
         }

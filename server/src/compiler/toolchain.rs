@@ -42,14 +42,20 @@ impl Toolchain {
     async fn compile_sdk(&self) -> anyhow::Result<()> {
         let mut command = tokio::process::Command::new(self.rustc());
         command
-            .args(["--crate-name=headroom", "--crate-type=rlib", "--edition=2024"])
+            .args([
+                "--crate-name=headroom",
+                "--crate-type=rlib",
+                "--edition=2024",
+            ])
             .args(["--target", TARGET, "-Copt-level=2", "-Cpanic=abort", "-o"])
             .arg(&self.sdk)
             .arg("-")
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
-        let mut child = command.spawn().with_context(|| self.rustc().display().to_string())?;
+        let mut child = command
+            .spawn()
+            .with_context(|| self.rustc().display().to_string())?;
         if let Some(mut input) = child.stdin.take() {
             input.write_all(labs::kit::RUST_SDK.as_bytes()).await?;
         }

@@ -23,7 +23,9 @@ pub async fn show(
     let mut response = made.respond(&headers);
     let name = format!("attachment; filename=\"{lab}-{language}.zip\"");
     if let Ok(name) = HeaderValue::from_str(&name) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_DISPOSITION, name);
     }
     Ok(response)
 }

@@ -69,14 +69,23 @@ fn init_unpacks_a_kit_once() {
     let made = init(&["rate_limiter"]);
     assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
     let kit = folder.path().join("rate_limiter-rust");
-    for file in ["policy.rs", "README.md", "Cargo.toml", ".cargo/config.toml", "build.sh"] {
+    for file in [
+        "policy.rs",
+        "README.md",
+        "Cargo.toml",
+        ".cargo/config.toml",
+        "build.sh",
+    ] {
         assert!(kit.join(file).is_file(), "{file}");
     }
     std::fs::write(kit.join("policy.rs"), "mine").unwrap();
     let again = init(&["rate_limiter"]);
     assert_eq!(again.status.code(), Some(1));
     assert!(text(&again.stderr).contains("there already"));
-    assert_eq!(std::fs::read_to_string(kit.join("policy.rs")).unwrap(), "mine");
+    assert_eq!(
+        std::fs::read_to_string(kit.join("policy.rs")).unwrap(),
+        "mine"
+    );
     assert!(text(&init(&["nothing"]).stderr).contains("rate_limiter"));
     assert!(text(&init(&["retry", "--lang", "cobol"]).stderr).contains("assemblyscript"));
 }

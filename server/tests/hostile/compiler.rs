@@ -38,7 +38,9 @@ async fn refused(compiler: &Compiler, source: &str) -> String {
     assert!(start.elapsed() < SOON, "{:?}: {source}", start.elapsed());
     match answer {
         Err(Error::CompilationFailed(said)) => {
-            let lines = said.iter().map(|s| format!("{}:{} {}", s.line, s.column, s.message));
+            let lines = said
+                .iter()
+                .map(|s| format!("{}:{} {}", s.line, s.column, s.message));
             lines.collect::<Vec<_>>().join("\n")
         }
         Err(other) => panic!("{other:?}: {source}"),
@@ -48,7 +50,9 @@ async fn refused(compiler: &Compiler, source: &str) -> String {
 
 /// Many types deep, each twice the one before.
 fn doubling() -> String {
-    let arms = (0..40).map(|n| format!("m!{{ @{n} }} ")).collect::<String>();
+    let arms = (0..40)
+        .map(|n| format!("m!{{ @{n} }} "))
+        .collect::<String>();
     format!(
         "macro_rules! m {{ ($($t:tt)*) => {{ m!{{ $($t)* $($t)* }} }} }}\n{arms}\nm!{{ a b c d }}"
     )
@@ -56,10 +60,14 @@ fn doubling() -> String {
 
 #[tokio::test]
 async fn every_starter_in_rust_compiles_and_is_accepted() {
-    let Some((compiler, _data)) = compiler().await else { return };
+    let Some((compiler, _data)) = compiler().await else {
+        return;
+    };
     for lab in labs::ALL {
         let mut starters = lab.files.starters.iter();
-        let starter = starters.find(|starter| starter.language.id == "rust").unwrap();
+        let starter = starters
+            .find(|starter| starter.language.id == "rust")
+            .unwrap();
         let module = compiler.rust(starter.source.as_bytes()).await.unwrap();
         labs::abi::check(lab.spec(), &module).unwrap();
     }
@@ -67,7 +75,9 @@ async fn every_starter_in_rust_compiles_and_is_accepted() {
 
 #[tokio::test]
 async fn mistakes_are_told_with_their_places() {
-    let Some((compiler, _data)) = compiler().await else { return };
+    let Some((compiler, _data)) = compiler().await else {
+        return;
+    };
     let said = refused(&compiler, "headroom::policy!();\nfn f() -> i32 { \"x\" }\n").await;
     assert!(said.starts_with("2:17 E0308: mismatched types"), "{said}");
     let module = compiler.rust(b"headroom::policy!();\n").await.unwrap();
@@ -76,11 +86,22 @@ async fn mistakes_are_told_with_their_places() {
 
 #[tokio::test]
 async fn nothing_outside_is_reached() {
-    let Some((compiler, data)) = compiler().await else { return };
+    let Some((compiler, data)) = compiler().await else {
+        return;
+    };
     let secret = data.path().join("secret");
     std::fs::write(&secret, "hunter2").unwrap();
-    for path in [secret.to_str().unwrap(), "/etc/passwd", "/root/.profile", "/home"] {
-        let said = refused(&compiler, &format!("const S: &[u8] = include_bytes!({path:?});")).await;
+    for path in [
+        secret.to_str().unwrap(),
+        "/etc/passwd",
+        "/root/.profile",
+        "/home",
+    ] {
+        let said = refused(
+            &compiler,
+            &format!("const S: &[u8] = include_bytes!({path:?});"),
+        )
+        .await;
         assert!(said.contains("No such file"), "{said}");
     }
     // The environment is empty but for what the cage sets.
@@ -96,7 +117,9 @@ async fn nothing_outside_is_reached() {
 
 #[tokio::test]
 async fn what_never_ends_is_ended() {
-    let Some((compiler, _data)) = compiler().await else { return };
+    let Some((compiler, _data)) = compiler().await else {
+        return;
+    };
     let table = [
         "const fn f() -> i32 { let mut x = 0; while x >= 0 { x = (x + 1) % 7; } x }\n\
          pub static S: i32 = f();"
@@ -118,7 +141,9 @@ async fn what_never_ends_is_ended() {
 
 #[tokio::test]
 async fn a_source_that_is_no_text_is_refused() {
-    let Some((compiler, _data)) = compiler().await else { return };
+    let Some((compiler, _data)) = compiler().await else {
+        return;
+    };
     assert!(matches!(
         compiler.rust(&[0xff, 0xfe, 0]).await,
         Err(Error::CompilationFailed(_))
