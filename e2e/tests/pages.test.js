@@ -10,6 +10,7 @@ const pages = {
   course: "/course",
   lesson: "/lessons/distributed-systems/api-gateway",
   labs: "/labs",
+  me: "/me",
   ...Object.fromEntries((await labs()).map((lab) => [`lab-${lab}`, `/labs/${lab}`])),
 };
 const screenshots = process.env.SCREENSHOTS ?? "../.headroom/screenshots";

@@ -52,6 +52,7 @@ fn site() -> Router<AppState> {
         "/lessons/{area}/{slug}",
         "/labs",
         "/labs/{lab}",
+        "/me",
         "/problems",
         "/problems/{code}",
     ];
