@@ -83,6 +83,7 @@ fn site() -> Site {
         assets: Assets::new(manifest.into()),
         public_url: "https://headroom.example/".into(),
         author: false,
+        compilers: Vec::new(),
     }
 }
 
