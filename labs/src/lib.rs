@@ -7,6 +7,7 @@
 pub mod abi;
 pub mod anchors;
 pub mod burn_rate;
+pub mod circuit_breaker;
 pub mod engine;
 mod grade;
 pub mod guest;
@@ -45,6 +46,7 @@ pub static ALL: &[&Lab] = &[
     &retry::LAB,
     &load_balancer::LAB,
     &burn_rate::LAB,
+    &circuit_breaker::LAB,
 ];
 
 /// The lab called `id`, if there is one.
