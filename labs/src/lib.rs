@@ -7,6 +7,7 @@
 pub mod abi;
 pub mod anchors;
 pub mod burn_rate;
+pub mod cache_eviction;
 pub mod engine;
 mod grade;
 pub mod guest;
@@ -44,6 +45,7 @@ pub static ALL: &[&Lab] = &[
     &retry::LAB,
     &load_balancer::LAB,
     &burn_rate::LAB,
+    &cache_eviction::LAB,
 ];
 
 /// The lab called `id`, if there is one.
