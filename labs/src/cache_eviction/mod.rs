@@ -79,7 +79,7 @@ static POLICIES: &[Policy] = &[
     policy(
         "s3_fifo",
         "S3-FIFO",
-        "A tenth for newcomers, the rest for what was used twice, and a memory of what left too early.",
+        "A tenth for newcomers, the rest for what was used twice, a memory of who left early.",
         PolicyRole::Reference,
         || seat(S3Fifo::new),
     ),

@@ -176,9 +176,7 @@ fn figure(&(policy, values): &Figure) -> Option<Agreement> {
         let found = misses(policy, scenario)?;
         let off = |a: &Agreement| (a.found - a.expected).abs();
         let new = Agreement {
-            says: format!(
-                "{scenario}: miss ratio of {policy}, as published; the others are nearer"
-            ),
+            says: format!("{scenario}: miss ratio of {policy}, as published (others nearer)"),
             found,
             expected,
             tolerance: TOLERANCE,
