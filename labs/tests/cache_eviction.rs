@@ -251,7 +251,7 @@ fn hidden_families_find_their_mistakes() {
     for seed in [7, 8, 9] {
         for (id, mistake, most) in [
             ("block", "lru", 300_000),
-            ("sizes", "first_come", 450_000),
+            ("sizes", "random", 200_000),
             ("week", "mru", 0),
             ("adversary", "lru", 300_000),
             ("adversary", "no_ghosts", 550_000),
