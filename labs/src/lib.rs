@@ -7,6 +7,7 @@
 pub mod abi;
 pub mod anchors;
 pub mod burn_rate;
+pub mod cache_eviction;
 pub mod circuit_breaker;
 pub mod engine;
 mod grade;
@@ -45,8 +46,9 @@ pub static ALL: &[&Lab] = &[
     &sharding::LAB,
     &retry::LAB,
     &load_balancer::LAB,
-    &burn_rate::LAB,
+    &cache_eviction::LAB,
     &circuit_breaker::LAB,
+    &burn_rate::LAB,
 ];
 
 /// The lab called `id`, if there is one.
