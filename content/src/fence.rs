@@ -7,6 +7,7 @@ use crate::model::{
     Answer, Block, Choice, Code, Figure, LabLink, Mistake, Quiz, Step, Table, Value,
 };
 use crate::page::{Page, suggest};
+use crate::runs::plain;
 use crate::source::is_plain;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -85,12 +86,20 @@ fn figure(page: &Page<'_>, fence: FigureFence) -> Figure {
     }
     Figure {
         id: fence.id,
-        title: fence.title,
+        title: plain(page, &fence.title),
         model: inline(page, &fence.model),
-        alt: fence.alt,
+        alt: plain(page, &fence.alt),
         params: fence.params,
-        table: fence.table,
+        table: fence.table.map(|table| numbers(page, table)),
     }
+}
+
+/// The table with the numbers that its cells take from runs.
+fn numbers(page: &Page<'_>, mut table: Table) -> Table {
+    for cell in table.rows.iter_mut().flatten() {
+        *cell = plain(page, cell);
+    }
+    table
 }
 
 #[derive(Deserialize)]

@@ -30,11 +30,15 @@ mod outline;
 #[cfg(feature = "load")]
 mod page;
 #[cfg(feature = "load")]
+mod runs;
+#[cfg(feature = "load")]
 mod source;
 
 #[cfg(feature = "load")]
 pub use load::load;
 #[cfg(feature = "load")]
 pub use page::Known;
+#[cfg(feature = "load")]
+pub use runs::{Reading, RunName, Runs, Unit, Unread};
 #[cfg(feature = "load")]
 pub use source::{Folder, Memory, Source};

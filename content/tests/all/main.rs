@@ -2,4 +2,5 @@
 
 mod curriculum;
 mod problems;
+mod runs;
 mod safety;
