@@ -13,6 +13,7 @@ pub mod grading;
 pub mod ids;
 pub mod jobs;
 pub mod limits;
+pub mod measured;
 pub mod problem;
 pub mod random;
 pub mod routes;
