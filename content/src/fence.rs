@@ -1,6 +1,8 @@
-//! Fenced blocks that become components: figures, questions, labs and lines of code. Inside is
-//! TOML, so that an author's slip is an error with a line and never half a question.
+//! Fenced blocks that become components: figures, questions, labs, lines of code and diagrams.
+//! Inside is TOML, but for diagrams, so that an author's slip is an error with a line and never
+//! half a question.
 
+use crate::diagram::diagram;
 use crate::highlight;
 use crate::markdown::inline;
 use crate::model::{
@@ -15,7 +17,10 @@ use std::collections::BTreeMap;
 
 /// Whether a fence with this info string is one of ours.
 pub(crate) fn is_ours(info: &str) -> bool {
-    matches!(info.trim(), "figure" | "quiz" | "lab" | "code-from")
+    matches!(
+        info.trim(),
+        "figure" | "quiz" | "lab" | "code-from" | "diagram"
+    )
 }
 
 /// The block that a fence stands for; `at` is where it starts.
@@ -23,6 +28,7 @@ pub(crate) fn block(page: &Page<'_>, info: &str, text: &str, at: usize) -> Optio
     let here = page.pinned(at);
     match info.trim() {
         "figure" => Some(Block::Figure(figure(&here, read(&here, text)?))),
+        "diagram" => diagram(page, text, at).map(Block::Diagram),
         "quiz" => quiz(&here, read(&here, text)?).map(Block::Quiz),
         "lab" => {
             let lab: LabFence = read(&here, text)?;

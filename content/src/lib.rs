@@ -16,6 +16,8 @@ pub use model::*;
 #[cfg(feature = "load")]
 mod check;
 #[cfg(feature = "load")]
+mod diagram;
+#[cfg(feature = "load")]
 mod fence;
 #[cfg(feature = "load")]
 mod highlight;

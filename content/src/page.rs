@@ -77,6 +77,16 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// The same file, with every problem so many lines below the line of `at`.
+    pub(crate) fn below(&self, at: usize, lines: u32) -> Page<'_> {
+        let mut page = self.pinned(at);
+        // What a text in the file quotes from elsewhere has no lines of its own.
+        if self.starts.len() > 1 {
+            page.first_line += lines;
+        }
+        page
+    }
+
     pub(crate) fn line(&self, at: usize) -> u32 {
         let before = self.starts.partition_point(|start| *start <= at);
         self.first_line + u32::try_from(before).unwrap_or(u32::MAX).saturating_sub(1)

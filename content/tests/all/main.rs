@@ -1,6 +1,7 @@
 //! One binary for all tests that load whole curricula.
 
 mod curriculum;
+mod diagrams;
 mod problems;
 mod runs;
 mod safety;

@@ -143,6 +143,14 @@ fn hostile_text_takes_linear_time() {
         "&".repeat(n),
         "a|".repeat(n / 4),
         "[^a]: ".repeat(2_000),
+        format!(
+            "```diagram\n%% title: a\nflowchart LR\n{}\n```",
+            "a[\"a\"] --> ".repeat(n / 10)
+        ),
+        format!(
+            "```diagram\n%% title: a\nsequenceDiagram\n{}\n```",
+            "a->>".repeat(n / 4)
+        ),
         format!("${}{}$", "{".repeat(n), "}".repeat(n)),
     ];
     for pattern in patterns {
