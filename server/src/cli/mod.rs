@@ -2,6 +2,7 @@
 
 mod authoring;
 mod config;
+mod content;
 mod grade;
 pub mod grader;
 mod lab;
@@ -31,6 +32,8 @@ enum Command {
     Grade(grade::Command),
     /// Check labs
     Lab(lab::Command),
+    /// Check lessons
+    Content(content::Command),
     /// Print the commented example of the settings, or check yours
     Config(config::Command),
     /// Bring the database up to date
@@ -45,6 +48,7 @@ pub fn run() -> ExitCode {
         Command::Serve(command) => serve::run(command).map(|()| ExitCode::SUCCESS),
         Command::Grade(command) => grade::run(&command),
         Command::Lab(command) => lab::run(&command),
+        Command::Content(command) => content::run(&command),
         Command::Config(command) => config::run(command).map(|()| ExitCode::SUCCESS),
         Command::Migrate(command) => migrate::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Grader(grader) => return grader.run(),
