@@ -60,6 +60,10 @@ const watch = async () => {
 };
 if ("author" in root.dataset) watch();
 
+// Questions that answer, and what this browser remembers of reading.
+if (document.querySelector("[data-lesson],[data-me],[data-topic]"))
+  import("./study.js").catch(console.error);
+
 const button = document.querySelector("[data-theme-toggle]");
 if (button) {
   const dark = matchMedia("(prefers-color-scheme: dark)");

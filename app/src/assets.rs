@@ -15,6 +15,8 @@ pub struct Site {
     pub public_url: String,
     /// Whether pages watch for changes of the lessons and load themselves again.
     pub author: bool,
+    /// Languages that the server compiles for its readers, by id.
+    pub compilers: Vec<&'static str>,
 }
 
 impl Assets {

@@ -27,6 +27,8 @@ pub enum Page {
     Labs,
     /// `/labs/<lab>`
     Lab(String),
+    /// `/me`: what this browser remembers of its reader.
+    Me,
     /// `/problems`
     Problems,
     /// `/problems/<code>`: what a problem of the API means.
@@ -69,6 +71,7 @@ impl Page {
             },
             ["labs"] => Self::Labs,
             ["labs", lab] if is_name(lab) => Self::Lab((*lab).into()),
+            ["me"] => Self::Me,
             ["problems"] => Self::Problems,
             ["problems", code] if is_name(code) => Self::Problem((*code).into()),
             _ => return None,
@@ -85,6 +88,7 @@ impl Page {
             Self::Lesson { area, slug } => format!("/lessons/{area}/{slug}"),
             Self::Labs => "/labs".into(),
             Self::Lab(lab) => format!("/labs/{lab}"),
+            Self::Me => "/me".into(),
             Self::Problems => "/problems".into(),
             Self::Problem(code) => format!("/problems/{code}"),
         }
@@ -94,7 +98,13 @@ impl Page {
     #[must_use]
     pub fn all(backend: &dyn Backend) -> Vec<Self> {
         let library = backend.library();
-        let mut pages = vec![Self::Home, Self::Course, Self::Labs, Self::Problems];
+        let mut pages = vec![
+            Self::Home,
+            Self::Course,
+            Self::Labs,
+            Self::Me,
+            Self::Problems,
+        ];
         pages.extend(
             library
                 .course()
@@ -124,6 +134,7 @@ pub fn render(page: &Page, backend: &dyn Backend, site: &Site) -> Rendered {
         Page::Lesson { area, slug } => pages::lesson::body(backend, site, area, slug),
         Page::Labs => pages::labs::body(backend),
         Page::Lab(lab) => pages::lab::body(backend, site, lab),
+        Page::Me => pages::me::body(),
         Page::Problems => pages::problem::index(),
         Page::Problem(code) => pages::problem::body(code),
     })

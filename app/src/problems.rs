@@ -124,6 +124,27 @@ pub const PROBLEMS: &[ProblemKind] = &[
          Retry-After.",
     ),
     kind(
+        "compiler-off",
+        404,
+        "This server does not compile that language",
+        "Build the module on your machine and send it as application/wasm. The lab's page has the \
+         command and a starter kit.",
+    ),
+    kind(
+        "compilation-failed",
+        422,
+        "The source does not compile",
+        "Each entry in errors is a message of the compiler, with line and column. A compilation \
+         that takes too much time, memory or output ends here, too.",
+    ),
+    kind(
+        "compiler-busy",
+        503,
+        "The compilers are busy",
+        "Nothing is lost: send the source again after the time in Retry-After, or build the module \
+         on your machine.",
+    ),
+    kind(
         "grading-failed",
         500,
         "The grader could not finish",

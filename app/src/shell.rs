@@ -113,6 +113,7 @@ fn header(path: &str) -> impl IntoView + use<> {
                 <ul>
                     {link("/course", "Course")}
                     {link("/labs", "Labs")}
+                    {link("/me", "You")}
                 </ul>
             </nav>
             <button class="theme quiet" type="button" data-theme-toggle hidden>

@@ -8,6 +8,7 @@ import {
 import { expectText } from "../wait.js";
 
 const fixtures = process.env.FIXTURES ?? "../.headroom/fixtures";
+const gcraRust = await readFile(new URL("../fixtures/gcra.rs", import.meta.url), "utf8");
 const gcraScript = await readFile(new URL("../fixtures/gcra.js", import.meta.url), "utf8");
 const gcra = await readFile(new URL("../fixtures/rate_limiter.ts", import.meta.url), "utf8");
 let browser;
@@ -50,6 +51,25 @@ test("JavaScript: a syntax error is told by its line", () => lab(async (page) =>
   await run(page);
   await message(page, /Line 3: .*SyntaxError/);
 }));
+
+test("Rust in the page: the server compiles, equal digests", () => lab(async (page) => {
+  await openEditor(page);
+  await page.getByLabel("Language").selectOption("rust");
+  await paste(page, gcraRust);
+  const { local, server } = await runAndSubmit(page);
+  assert.deepEqual(server, local);
+  assert.equal(local.points, "100.0");
+}));
+
+test("Rust in the page: a mistake is told by its line", async () => {
+  const { context, page } = await open(browser, labPath);
+  await openEditor(page);
+  await page.getByLabel("Language").selectOption("rust");
+  await paste(page, "headroom::policy!();\n\nfn wrong() -> i32 { \"text\" }\n");
+  await run(page);
+  await message(page, /Line 3: .*mismatched types/);
+  await context.close();
+});
 
 for (const language of ["rust", "c"]) {
   test(`a module built from ${language}: equal digests`, () => lab(async (page) => {

@@ -1,24 +1,14 @@
 // A newcomer's path through each lab: the starter runs and scores low, a better policy scores
 // high, and the server agrees to the last byte.
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { launch, open } from "../browser.js";
 import { localReport, openEditor, paste, run, serverReport, submit } from "../lab.js";
+import { labs } from "../labs.js";
 import { until } from "../wait.js";
 
-const folder = new URL("../../labs/src/", import.meta.url);
 const solution = (lab) => new URL(`../fixtures/${lab}.ts`, import.meta.url);
-
-/** Folders of labs/src that have a lab.toml. */
-async function labs() {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const found = [];
-  for (const { name } of entries.filter((entry) => entry.isDirectory())) {
-    if ((await readdir(new URL(`${name}/`, folder))).includes("lab.toml")) found.push(name);
-  }
-  return found;
-}
 
 let browser;
 before(async () => { browser = await launch(); });

@@ -3,13 +3,15 @@ import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { launch, open } from "../browser.js";
+import { labs } from "../labs.js";
 
 const pages = {
   home: "/",
   course: "/course",
   lesson: "/lessons/distributed-systems/api-gateway",
   labs: "/labs",
-  lab: "/labs/rate_limiter",
+  me: "/me",
+  ...Object.fromEntries((await labs()).map((lab) => [`lab-${lab}`, `/labs/${lab}`])),
 };
 const screenshots = process.env.SCREENSHOTS ?? "../.headroom/screenshots";
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

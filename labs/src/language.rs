@@ -13,6 +13,10 @@ pub struct Language {
     pub file: &'static str,
     /// Command that makes `policy.wasm` from the file; empty for a script.
     pub build: &'static str,
+    /// What the command needs, a sentence.
+    pub needs: &'static str,
+    /// Why we cannot say that the command works, a sentence; empty where tests build with it.
+    pub untested: &'static str,
     /// What runs its policies, where they are scripts.
     pub interpreter: Option<Interpreter>,
 }
@@ -34,6 +38,9 @@ pub static ASSEMBLYSCRIPT: Language = Language {
     file: "policy.ts",
     build: "asc policy.ts -o policy.wasm -O2 --runtime minimal --disable simd \
             --exportStart _initialize",
+    needs: "`npm install` puts the compiler, `asc`, into `node_modules/.bin`; `npm run \
+            build` finds it there.",
+    untested: "",
     interpreter: None,
 };
 
@@ -43,6 +50,8 @@ pub static JAVASCRIPT: Language = Language {
     title: "JavaScript",
     file: "policy.js",
     build: "",
+    needs: "",
+    untested: "",
     interpreter: Some(Interpreter {
         file: "javascript.wasm",
         media_type: "text/javascript",
@@ -57,6 +66,8 @@ pub static RUST: Language = Language {
     build: "rustc policy.rs -o policy.wasm --target wasm32-unknown-unknown --edition 2024 \
             --crate-type cdylib -C opt-level=2 -C panic=abort -C strip=symbols \
             -C link-arg=-zstack-size=8192",
+    needs: "It needs the target once: `rustup target add wasm32-unknown-unknown`.",
+    untested: "",
     interpreter: None,
 };
 
@@ -67,6 +78,8 @@ pub static C: Language = Language {
     file: "policy.c",
     build: "clang policy.c -o policy.wasm --target=wasm32 -O2 -nostdlib -Wl,--no-entry \
             -Wl,-z,stack-size=8192",
+    needs: "It needs clang 14 or newer with `wasm-ld` (Debian: `clang lld`).",
+    untested: "",
     interpreter: None,
 };
 
@@ -77,6 +90,9 @@ pub static ZIG: Language = Language {
     file: "policy.zig",
     build: "zig build-exe policy.zig -femit-bin=policy.wasm -target wasm32-freestanding \
             -O ReleaseSmall -fno-entry -rdynamic --stack 8192",
+    needs: "It needs Zig 0.15 (`pip install ziglang` brings one; then `zig` is `python3 -m \
+            ziglang`).",
+    untested: "",
     interpreter: None,
 };
 
@@ -86,6 +102,9 @@ pub static GO: Language = Language {
     title: "Go (TinyGo)",
     file: "policy.go",
     build: "tinygo build -o policy.wasm -target wasm-unknown -opt 2 -no-debug policy.go",
+    needs: "It needs Go 1.24 and TinyGo 0.36 or newer, for `//go:wasmexport`.",
+    untested: "This kit is untested: TinyGo is in no package registry that our tests may use. \
+            If it does not build, please tell us.",
     interpreter: None,
 };
 
@@ -99,6 +118,16 @@ pub fn by_id(id: &str) -> Option<&'static Language> {
 }
 
 impl Language {
+    /// What is graded: the module that the command makes, or the script.
+    #[must_use]
+    pub const fn artefact(&self) -> &'static str {
+        if self.interpreter.is_some() {
+            self.file
+        } else {
+            "policy.wasm"
+        }
+    }
+
     /// Whether the page makes a policy from the source itself.
     #[must_use]
     pub fn runs_in_browser(&self) -> bool {

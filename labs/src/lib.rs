@@ -10,6 +10,7 @@ pub mod burn_rate;
 pub mod engine;
 mod grade;
 pub mod guest;
+pub mod kit;
 mod lab;
 pub mod language;
 pub mod load_balancer;

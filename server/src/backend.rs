@@ -49,12 +49,18 @@ impl Pages {
             assets: app::Assets::new(files::names()),
             public_url,
             author: dir.is_some(),
+            compilers: Vec::new(),
         };
         Ok(Self {
             library: RwLock::new(library(dir)?),
             site,
             labs: dir.and_then(labs_beside),
         })
+    }
+
+    /// Says on lab pages that this server compiles a language.
+    pub fn compile(&mut self, language: &'static str) {
+        self.site.compilers.push(language);
     }
 
     /// Reads the curriculum again; with a problem in it the one at hand stays.
@@ -191,12 +197,20 @@ impl Catalogue for Labs {
     fn show(&self, lab: &str) -> Option<Value> {
         let lab = labs::by_id(lab)?;
         let spec: Value = serde_json::from_str(lab.spec_json).ok()?;
-        let starters: Vec<Value> = lab.files.starters.iter().map(starter).collect();
+        let starters = lab.files.starters.iter();
+        let starters: Vec<Value> = starters.map(|s| starter(lab, s)).collect();
         let policies: Vec<Value> = lab.policies.iter().map(policy).collect();
         Some(json!({
             "spec": spec, "brief": lab.files.brief, "hints": lab.files.hints,
             "starters": starters, "policies": policies,
         }))
+    }
+
+    fn kit(&self, lab: &str, language: &str) -> Option<Vec<u8>> {
+        let lab = labs::by_id(lab)?;
+        let mut starters = lab.files.starters.iter();
+        let starter = starters.find(|starter| starter.language.id == language)?;
+        crate::kits::archive(lab, starter).ok()
     }
 
     fn check(&self, lab: &str, language: Option<&str>, bytes: &[u8]) -> Result<(), Vec<Finding>> {
@@ -221,10 +235,13 @@ impl Catalogue for Labs {
     }
 }
 
-fn starter(starter: &labs::Starter) -> Value {
+fn starter(lab: &Lab, starter: &labs::Starter) -> Value {
+    let language = starter.language;
     json!({
-        "language": starter.language.id, "file": starter.language.file,
-        "source": starter.source, "build": starter.language.build,
+        "language": language.id, "file": language.file,
+        "source": starter.source, "build": language.build,
+        "kit": format!("/labs/{}/kits/{}.zip", lab.id, language.id),
+        "tested": language.untested.is_empty(),
     })
 }
 

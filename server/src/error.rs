@@ -4,6 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
+use crate::compiler::Diagnostic;
 use crate::problem::Kind;
 use crate::store::StoreError;
 
@@ -62,6 +63,15 @@ pub enum Error {
         /// How many wait.
         waiting: u64,
     },
+    /// This server does not compile the language.
+    #[error("this server does not compile {0}")]
+    CompilerOff(String),
+    /// The source does not compile.
+    #[error("the source does not compile: {}", .0.first().map_or("unknown", |said| &said.message))]
+    CompilationFailed(Vec<Diagnostic>),
+    /// Too many compilations are waiting.
+    #[error("too many compilations are waiting")]
+    CompilerBusy,
     /// A browser sent this from another site.
     #[error("this request came from another site")]
     CrossSite,
@@ -134,6 +144,9 @@ impl Error {
             Self::IdempotencyConflict => const { Kind::named("idempotency-key-reused") },
             Self::TooManySubmissions { .. } => const { Kind::named("too-many-submissions") },
             Self::QueueFull { .. } => const { Kind::named("grading-queue-full") },
+            Self::CompilerOff(_) => const { Kind::named("compiler-off") },
+            Self::CompilationFailed(_) => const { Kind::named("compilation-failed") },
+            Self::CompilerBusy => const { Kind::named("compiler-busy") },
             Self::CrossSite => const { Kind::named("cross-site-request") },
             Self::Unavailable(_) => const { Kind::named("unavailable") },
             Self::Internal(_) => const { Kind::named("internal") },
@@ -146,6 +159,9 @@ impl Error {
             Self::ModuleInvalid(findings) => {
                 extra.insert("errors".into(), json!(findings));
             }
+            Self::CompilationFailed(said) => {
+                extra.insert("errors".into(), json!(said));
+            }
             Self::ModuleTooLarge { limit_bytes } => {
                 extra.insert("limit_bytes".into(), json!(limit_bytes));
             }
@@ -157,10 +173,16 @@ impl Error {
     fn retry_after_s(&self) -> Option<u64> {
         match self {
             Self::TooManySubmissions { retry_after_s, .. } => Some(*retry_after_s),
-            Self::QueueFull { .. } => Some(5),
+            Self::QueueFull { .. } | Self::CompilerBusy => Some(5),
             Self::Unavailable(_) => Some(2),
             _ => None,
         }
+    }
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Internal(error)
     }
 }
 

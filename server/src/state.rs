@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
+use crate::compiler::Compiler;
 use crate::config::Config;
 use crate::error::Finding;
 use crate::ids::Ids;
@@ -42,6 +43,9 @@ pub trait Catalogue: Send + Sync {
     /// One lab, as JSON.
     fn show(&self, lab: &str) -> Option<serde_json::Value>;
 
+    /// The starter kit of a lab in a language, a ZIP archive: the same bytes each time.
+    fn kit(&self, lab: &str, language: &str) -> Option<Vec<u8>>;
+
     /// Whether a module, or the source of a script, can be graded; otherwise everything that is
     /// wrong with it.
     ///
@@ -68,6 +72,8 @@ pub struct Parts {
     pub catalogue: Arc<dyn Catalogue>,
     /// Graders.
     pub grader: Arc<dyn Grader>,
+    /// Compilers, where the settings ask for them.
+    pub compiler: Option<Arc<Compiler>>,
     /// Time.
     pub clock: Clock,
     /// Randomness.

@@ -1,5 +1,5 @@
-//! Modules that tests upload: solutions in Rust and C, and every lab's starters as learners build
-//! them. The commands here are the ones that the lab page tells learners to use.
+//! Modules that tests upload: solutions in Rust and C, and every lab's starter kits, built by the
+//! commands that learners are told to use.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::command::{Run, root, work};
 use crate::toolchain::Toolchain;
-use crate::{apt, fingerprint, zig};
+use crate::{apt, client, guests, zig};
 
 /// The folder of the built solutions in `e2e/fixtures`.
 pub fn build(toolchain: &Toolchain) -> Result<PathBuf> {
@@ -23,49 +23,70 @@ pub fn build(toolchain: &Toolchain) -> Result<PathBuf> {
     Ok(out)
 }
 
-/// Builds each starter of each lab: (lab, module or script).
-pub fn starters(toolchain: &Toolchain) -> Result<Vec<(String, PathBuf)>> {
-    let out = work().join("starters");
-    std::fs::create_dir_all(&out)?;
-    let mut sources = Vec::new();
-    fingerprint::collect(&root().join("labs/src"), &mut sources)?;
-    sources.retain(|path| {
-        path.parent()
-            .is_some_and(|folder| folder.ends_with("starter"))
-    });
-    sources.sort();
+/// The languages whose kits are built here, with the file that is graded. Go's compiler is in no
+/// registry that this command uses.
+const LANGUAGES: [(&str, &str); 5] = [
+    ("assemblyscript", "policy.wasm"),
+    ("javascript", "policy.js"),
+    ("rust", "policy.wasm"),
+    ("c", "policy.wasm"),
+    ("zig", "policy.wasm"),
+];
+
+/// Unpacks each lab's kit in each language and builds it as its README says: (lab, what to grade).
+fn kits(toolchain: &Toolchain, binary: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let out = work().join("kits");
+    client::empty(&out)?;
+    let tools = tools(&out)?;
     let mut built = Vec::new();
-    for source in sources {
-        let lab = lab_of(&source);
-        let Some(extension) = source.extension().and_then(|text| text.to_str()) else {
-            continue;
-        };
-        // A script is graded as it is.
-        if extension == "js" {
-            built.push((lab, source));
-            continue;
+    for lab in guests::labs()? {
+        let lab = lab
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        for (language, artefact) in LANGUAGES {
+            let folder = out.join(format!("{lab}-{language}"));
+            Run::new(binary)
+                .args(["init", &lab, "--lang", language])
+                .arg(&folder)
+                .output()?;
+            toolchain
+                .program("sh")
+                .within(&folder)
+                .env("PATH", &tools)
+                .env("ZIG_GLOBAL_CACHE_DIR", work().join("zig-cache"))
+                .env("ZIG_LOCAL_CACHE_DIR", work().join("zig-cache"))
+                .args(["build.sh"])
+                .run()?;
+            built.push((lab.clone(), folder.join(artefact)));
         }
-        let module = out.join(format!("{lab}-{extension}.wasm"));
-        match extension {
-            "rs" => rust(toolchain, &source, &module)?,
-            "c" => c(&source, &module)?,
-            "ts" => assemblyscript(&source, &module)?,
-            "zig" => zig_module(&source, &module)?,
-            // TinyGo is in no registry that this command uses.
-            _ => continue,
-        }
-        built.push((lab, module));
     }
     Ok(built)
 }
 
-/// `labs/src/<lab>/starter/<file>`.
-fn lab_of(starter: &Path) -> String {
-    let lab = starter
-        .parent()
-        .and_then(Path::parent)
-        .and_then(Path::file_name);
-    lab.unwrap_or_default().to_string_lossy().into_owned()
+/// A search path on which the commands of the READMEs find their compilers.
+fn tools(out: &Path) -> Result<std::ffi::OsString> {
+    apt::program("clang", &["clang"])?;
+    apt::program("wasm-ld", &["lld"])?;
+    let own = out.join("bin");
+    std::fs::create_dir_all(&own)?;
+    let zig = format!(
+        "#!/bin/sh\nexec '{}' -m ziglang \"$@\"\n",
+        zig::python()?.display()
+    );
+    program(&own.join("zig"), &zig)?;
+    let npm = root().join("app/workbench/node_modules/.bin");
+    let usual = std::env::var_os("PATH").unwrap_or_default();
+    let folders = [own, npm].into_iter().chain(std::env::split_paths(&usual));
+    Ok(std::env::join_paths(folders)?)
+}
+
+fn program(path: &Path, text: &str) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::write(path, text)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))?;
+    Ok(())
 }
 
 fn rust(toolchain: &Toolchain, source: &Path, module: &Path) -> Result<()> {
@@ -98,45 +119,16 @@ fn c(source: &Path, module: &Path) -> Result<()> {
         .run()
 }
 
-fn assemblyscript(source: &Path, module: &Path) -> Result<()> {
-    Run::new(root().join("app/workbench/node_modules/.bin/asc"))
-        .args(["-O2", "--runtime", "minimal", "--disable", "simd"])
-        .args(["--exportStart", "_initialize", "-o"])
-        .args([module, source])
-        .run()
-}
-
-fn zig_module(source: &Path, module: &Path) -> Result<()> {
-    Run::new(zig::python()?)
-        .env("ZIG_GLOBAL_CACHE_DIR", work().join("zig-cache"))
-        .args([
-            "-m",
-            "ziglang",
-            "build-exe",
-            "-target",
-            "wasm32-freestanding",
-            "-mcpu=mvp",
-        ])
-        .args(["-O", "ReleaseSmall", "-fno-entry", "-rdynamic"])
-        .args(["--stack", "8192"])
-        .args(["--cache-dir".into(), work().join("zig-cache")])
-        .args([
-            format!("-femit-bin={}", module.display()),
-            source.display().to_string(),
-        ])
-        .run()
-}
-
 /// Scenarios that starters need not live through: their memory is for the learner to bound.
 const HARD: [(&str, &str); 1] = [("rate_limiter", "tail")];
 
-/// Grades every starter with the command line: each must be a valid module that runs.
+/// Builds and grades every kit with the command line: each must be a valid module that runs.
 pub fn grade_starters(toolchain: &Toolchain, binary: &Path) -> Result<()> {
-    let starters = starters(toolchain)?;
-    if starters.is_empty() {
-        bail!("no lab has a starter");
+    let kits = kits(toolchain, binary)?;
+    if kits.is_empty() {
+        bail!("no lab has a kit");
     }
-    for (lab, module) in starters {
+    for (lab, module) in kits {
         let report = Run::new(binary)
             .args([
                 "grade".as_ref(),
@@ -182,13 +174,5 @@ mod tests {
         let hard = json!({"scenarios": [{"id": "tail", "cases": [{"fault": "trap"}]}]});
         assert_eq!(first_fault("rate_limiter", &hard), None);
         assert!(first_fault("another", &hard).is_some());
-    }
-
-    #[test]
-    fn a_starter_belongs_to_the_lab_whose_folder_it_is_in() {
-        assert_eq!(
-            lab_of(Path::new("labs/src/rate_limiter/starter/rust.rs")),
-            "rate_limiter"
-        );
     }
 }

@@ -58,7 +58,7 @@ pub fn grade_policies(binary: &Path) -> Result<()> {
 }
 
 /// The folders of the labs.
-fn labs() -> Result<Vec<PathBuf>> {
+pub fn labs() -> Result<Vec<PathBuf>> {
     let mut labs = Vec::new();
     for entry in std::fs::read_dir(root().join("labs/src"))? {
         let folder = entry?.path();

@@ -41,7 +41,7 @@ pub fn run(only: &[String]) -> Result<()> {
     steps.step("policies", || guests::grade_policies(&binary));
     steps.step("fixtures", || fixtures::build(&toolchain).map(drop));
     steps.step("starters", || fixtures::grade_starters(&toolchain, &binary));
-    steps.step("browser", || browser(&binary));
+    steps.step("browser", || browser(&toolchain, &binary));
     steps.step("kill", || kill_test::drive(&binary, KILLS, KILL_SEED));
     steps.finish()
 }
@@ -54,6 +54,7 @@ pub fn setup() -> Result<Toolchain> {
     apt::program("chromium", &["chromium"])?;
     javascript::tools()?;
     apt::program("wasm-ld", &["lld"])?;
+    apt::program("bwrap", &["bubblewrap"])?;
     Ok(toolchain)
 }
 
@@ -84,6 +85,7 @@ fn crates(toolchain: &Toolchain) -> Result<()> {
         .env("HEADROOM_REQUIRE_POSTGRES", "1")
         .env("HEADROOM_GUESTS", guests::folder())
         .env("HEADROOM_REQUIRE_GUESTS", "1")
+        .env("HEADROOM_REQUIRE_COMPILER", "1")
         .args(["test", "--locked", "--no-fail-fast"])
         .args(host_crates())
         .run()
@@ -121,16 +123,20 @@ fn stands_alone(binary: &Path) -> Result<()> {
     Ok(())
 }
 
-fn browser(binary: &Path) -> Result<()> {
+fn browser(toolchain: &Toolchain, binary: &Path) -> Result<()> {
     let data = work().join("e2e-data");
     client::empty(&data)?;
     let log = data.join("server.log");
     let out = Stdio::from(std::fs::File::create(&log)?);
-    let served = Served::start_with(binary, &data, out, &kill_test::CAPS)
+    let mut settings = kill_test::CAPS.to_vec();
+    settings.push(("HEADROOM_COMPILER__RUST", "true"));
+    settings.extend(toolchain.environment());
+    let served = Served::start_with(binary, &data, out, &settings)
         .with_context(|| format!("see {}", log.display()))?;
     npm::script(&root().join("e2e"), "test")
         .env("BASE_URL", format!("http://{}", served.address))
         .env("FIXTURES", work().join("fixtures"))
+        .env("GUESTS", guests::folder())
         .env("SCREENSHOTS", work().join("screenshots"))
         .run()
         .with_context(|| format!("the server's log is {}", log.display()))

@@ -29,7 +29,20 @@ impl Toolchain {
 
     #[must_use]
     pub fn rustc(&self) -> Run {
-        self.clean("rustc").envs(&self.env)
+        self.program("rustc")
+    }
+
+    /// What the environment of a program has to name, so that it finds this toolchain.
+    pub fn environment(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.env
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// A program that may call rustc or cargo.
+    #[must_use]
+    pub fn program(&self, name: &str) -> Run {
+        self.clean(name).envs(&self.env)
     }
 
     fn clean(&self, program: &str) -> Run {

@@ -63,7 +63,10 @@ pub(crate) fn topic_card(topic: &Topic, library: &Library) -> impl IntoView + us
     let labs = (!topic.labs.is_empty())
         .then(|| view! { <p class="note">"Labs: " {lab_links(&topic.labs)}</p> });
     view! {
-        <li class="topic-card" id=topic.slug.clone() data-written=topic.written.to_string()>
+        <li
+            class="topic-card" id=topic.slug.clone() data-written=topic.written.to_string()
+            data-topic=topic.written.then(|| format!("{}/{}", topic.area, topic.slug))
+        >
             <h3>{topic_link(topic)}</h3>
             <p>{topic.promise.clone()}</p>
             <details>

@@ -43,7 +43,7 @@ pub(crate) fn body(backend: &dyn Backend, site: &Site, id: &str) -> Body {
                             take a starter below, build it, and have it graded from a terminal."
                         </p>
                     </noscript>
-                    <Workbench lab=LabInfo::of(lab) module=site.assets.url("workbench.js")/>
+                    <Workbench lab=LabInfo::of(lab, &site.compilers) module=site.assets.url("workbench.js")/>
                 </section>
                 {scenarios(spec)}
                 {scoring(spec)}
@@ -230,32 +230,42 @@ fn starters(lab: &Lab, text: &LabText) -> impl IntoView + use<> {
             .starters
             .iter()
             .find(|t| t.language == starter.language.id);
-        starter_view(starter, coloured.map(|t| t.html.clone()))
+        starter_view(lab, starter, coloured.map(|t| t.html.clone()))
     });
     let items = items.collect_view();
-    view! { <section aria-labelledby="starters"><h2 id="starters">"Starters"</h2>{items}</section> }
+    view! {
+        <section aria-labelledby="starters">
+            <h2 id="starters">"Starters"</h2>
+            <p class="note">
+                "A kit is a small project for your own editor: the starter, how to build and grade
+                it, and the task."
+            </p>
+            {items}
+        </section>
+    }
 }
 
-fn starter_view(starter: &Starter, html: Option<String>) -> impl IntoView + use<> {
+fn starter_view(lab: &Lab, starter: &Starter, html: Option<String>) -> impl IntoView + use<> {
+    let language = starter.language;
     let html = html.unwrap_or_else(|| crate::components::format::escape(starter.source));
-    let href = format!(
-        "data:text/plain;charset=utf-8,{}",
-        percent_encode(starter.source)
-    );
-    let id = format!("starter-{}", starter.language.id);
-    let build = match &starter.language.interpreter {
+    let kit = format!("/labs/{}/kits/{}.zip", lab.id, language.id);
+    let id = format!("starter-{}", language.id);
+    let build = match &language.interpreter {
         Some(_) => view! { <p>"Nothing to build: it is run as it is."</p> }.into_any(),
-        None => view! { <p>"Build it with " <code>{starter.language.build}</code></p> }.into_any(),
+        None => view! { <p>"Build it with " <code>{language.build}</code></p> }.into_any(),
     };
+    let untested = (!language.untested.is_empty())
+        .then(|| view! { <p class="callout">{language.untested}</p> });
     view! {
         <details class="starter">
-            <summary>{starter.language.title} ": " <code>{starter.language.file}</code></summary>
+            <summary>{language.title} ": " <code>{language.file}</code></summary>
             {build}
+            {untested}
             <p class="actions">
-                <a class="button" href=href download=starter.language.file>"Download"</a>
+                <a class="button" href=kit download="">"Download the kit"</a>
                 <button class="button" type="button" data-copy=id.clone() hidden>"Copy"</button>
             </p>
-            <pre tabindex="0" role="region" aria-label=starter.language.file>
+            <pre tabindex="0" role="region" aria-label=language.file>
                 <code id=id inner_html=html></code>
             </pre>
         </details>
@@ -285,16 +295,4 @@ fn terminal(lab: &Lab, site: &Site) -> impl IntoView + use<> {
             </pre>
         </section>
     }
-}
-
-fn percent_encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() * 2);
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
 }

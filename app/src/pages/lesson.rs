@@ -35,7 +35,7 @@ pub(crate) fn body(backend: &dyn Backend, _site: &Site, area: &str, slug: &str) 
     found(
         head,
         view! {
-            <div class="lesson">
+            <div class="lesson" data-lesson=format!("{area}/{slug}")>
                 {toc(lesson)}
                 <article class="lesson-body">
                     {breadcrumbs(steps, lesson.title.clone())}

@@ -8,6 +8,7 @@ pub(crate) mod home;
 pub(crate) mod lab;
 pub(crate) mod labs;
 pub(crate) mod lesson;
+pub(crate) mod me;
 pub(crate) mod problem;
 pub(crate) mod quiz;
 

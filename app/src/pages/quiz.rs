@@ -3,13 +3,17 @@
 
 use content::{Answer, Choice, Html, Quiz, Step};
 use leptos::prelude::*;
+use serde_json::json;
 
 pub(crate) fn quiz(quiz: &Quiz) -> impl IntoView + use<> {
     let kind = if quiz.drill { "Estimate" } else { "Question" };
     let prompt = format!("{}-prompt", quiz.id);
     let explanation = text(&quiz.explanation);
     view! {
-        <section class="quiz" id=quiz.id.clone() aria-labelledby=prompt.clone()>
+        <section
+            class="quiz" id=quiz.id.clone() aria-labelledby=prompt.clone()
+            data-question=right(&quiz.answer)
+        >
             <p class="eyebrow">{kind}</p>
             <div class="prose quiz-prompt" id=prompt.clone() inner_html=text(&quiz.prompt)></div>
             {ask(&quiz.id, &prompt, &quiz.answer)}
@@ -20,6 +24,37 @@ pub(crate) fn quiz(quiz: &Quiz) -> impl IntoView + use<> {
             </details>
         </section>
     }
+}
+
+/// What the page's script grades by, as JSON. No secret: the closed answer says the same.
+fn right(answer: &Answer) -> String {
+    let right = match answer {
+        Answer::Single { options } | Answer::Multiple { options } => {
+            let right = options
+                .iter()
+                .enumerate()
+                .filter(|(_, choice)| choice.right);
+            let right: Vec<usize> = right.map(|(at, _)| at).collect();
+            json!({"kind": "choice", "right": right})
+        }
+        Answer::Numeric {
+            value,
+            unit,
+            tolerance,
+            mistakes,
+        } => {
+            let mistakes: Vec<f64> = mistakes.iter().map(|mistake| mistake.value).collect();
+            json!({
+                "kind": "numeric", "value": value, "tolerance": tolerance, "unit": unit,
+                "mistakes": mistakes,
+            })
+        }
+        Answer::Ordering { steps, .. } => {
+            let order: Vec<usize> = (0..steps.len()).collect();
+            json!({"kind": "ordering", "order": order})
+        }
+    };
+    right.to_string()
 }
 
 fn text(html: &Html) -> String {
@@ -39,8 +74,13 @@ fn ask(id: &str, prompt: &str, answer: &Answer) -> AnyView {
         }
         .into_any(),
         Answer::Ordering { steps, shown } => {
-            let items = shown.iter().filter_map(|i| steps.get(*i)).map(|step| {
-                view! { <li><div class="prose" inner_html=text(&step.text)></div></li> }
+            let items = shown.iter().filter_map(|i| Some((*i, steps.get(*i)?)));
+            let items = items.map(|(i, step)| {
+                view! {
+                    <li data-step=i.to_string()>
+                        <div class="prose" inner_html=text(&step.text)></div>
+                    </li>
+                }
             });
             let items = items.collect_view();
             view! { <p class="note">"Put these in order:"</p><ul>{items}</ul> }.into_any()
@@ -92,7 +132,7 @@ fn answer(answer: &Answer) -> AnyView {
             let room = format!(" (± {tolerance})");
             let wrong = mistakes.iter().map(|mistake| {
                 let value = format!("{} {unit}: ", mistake.value);
-                view! { <li><strong>{value}</strong>
+                view! { <li data-mistake=""><strong>{value}</strong>
                 <span inner_html=inline(&mistake.why)></span></li> }
             });
             let wrong = wrong.collect_view();

@@ -5,6 +5,7 @@ import type { Editor, EditorOptions } from "./editor.js";
 import type {
   Answer, Ask, Checked, Compiled, Look, Problem, Trouble, Worlds,
 } from "./types.js";
+import { compileThere } from "./compile-there.js";
 import { openAttempts } from "./attempts.js";
 import { interpreterOf } from "./scripts.js";
 import { pack, unpack } from "./share.js";
@@ -80,6 +81,7 @@ function compile(language: string, source: string): Promise<Compiled> {
     const wasm = new TextEncoder().encode(source);
     return Promise.resolve({ ok: true, wasm, warnings: [] });
   }
+  if (language === "rust") return compileThere(language, source);
   if (language !== "assemblyscript") {
     const message = "This language is built elsewhere: build a .wasm and drop it here.";
     return Promise.resolve({ ok: false, errors: [{ ...START, message }] });

@@ -1,6 +1,7 @@
-//! `headroom lab check`: whether labs measure what they say.
+//! `headroom lab check`: whether labs measure what they say; `headroom lab bench`: what it costs.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::thread;
@@ -31,18 +32,38 @@ enum Action {
         #[arg(long, default_value_t = 32, value_parser = value_parser!(u64).range(2..=10_000))]
         seeds: u64,
     },
+    /// Measure what a call costs in the simulator, in the reference, and in it as a module
+    Bench {
+        /// Lab, such as rate_limiter; all of them, where none is named
+        lab: Option<String>,
+        /// Folder of `<lab>/<policy>.wasm`
+        #[arg(long, default_value = ".headroom/guests")]
+        guests: PathBuf,
+    },
 }
 
 /// Runs it.
 pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
-    let Action::Check { lab, seeds } = &command.action;
-    let labs = match lab {
-        Some(id) => vec![super::grade::lab(id)?],
-        None => labs::ALL.to_vec(),
-    };
+    match &command.action {
+        Action::Check { lab, seeds } => check_all(&chosen(lab.as_deref())?, *seeds),
+        Action::Bench { lab, guests } => {
+            super::bench::run(&chosen(lab.as_deref())?, guests)?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn chosen(lab: Option<&str>) -> anyhow::Result<Vec<&'static Lab>> {
+    match lab {
+        Some(id) => Ok(vec![super::grade::lab(id)?]),
+        None => Ok(labs::ALL.to_vec()),
+    }
+}
+
+fn check_all(labs: &[&'static Lab], seeds: u64) -> anyhow::Result<ExitCode> {
     let mut wrong = Vec::new();
     for lab in labs {
-        wrong.extend(check(lab, *seeds));
+        wrong.extend(check(lab, seeds));
     }
     if wrong.is_empty() {
         println!("sound");
@@ -167,7 +188,7 @@ fn running_time(lab: &Lab) -> Option<String> {
 }
 
 /// What this thread has used, so that other work on the machine does not count.
-fn processor_time() -> Duration {
+pub(super) fn processor_time() -> Duration {
     let now = clock_gettime(ClockId::ThreadCPUTime);
     let (seconds, nanos) = (u64::try_from(now.tv_sec), u32::try_from(now.tv_nsec));
     Duration::new(seconds.unwrap_or(0), nanos.unwrap_or(0))

@@ -1,10 +1,12 @@
 //! The command line: one file per subcommand.
 
 mod authoring;
+mod bench;
 mod config;
 mod content;
 mod grade;
 pub mod grader;
+mod init;
 mod lab;
 mod migrate;
 mod serve;
@@ -30,6 +32,8 @@ enum Command {
     /// Grade a module or a built-in policy without a server
     #[command(after_help = EXIT_CODES)]
     Grade(grade::Command),
+    /// Unpack a lab's starter kit
+    Init(init::Command),
     /// Check labs
     Lab(lab::Command),
     /// Check lessons
@@ -47,6 +51,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(command) => serve::run(command).map(|()| ExitCode::SUCCESS),
         Command::Grade(command) => grade::run(&command),
+        Command::Init(command) => init::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Lab(command) => lab::run(&command),
         Command::Content(command) => content::run(&command),
         Command::Config(command) => config::run(command).map(|()| ExitCode::SUCCESS),

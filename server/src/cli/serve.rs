@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use crate::Server;
 use crate::backend::{Labs, Pages};
 use crate::clock::Clock;
+use crate::compiler::Compiler;
 use crate::config::Config;
 use crate::random::Random;
 use crate::state::{AppState, Parts};
@@ -55,11 +56,17 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         .clone()
         .unwrap_or_else(|| format!("http://{address}"));
     let dir = config.content.dir.clone();
-    let pages = Arc::new(Pages::load(dir.as_deref(), url.clone())?);
+    let compiler = Compiler::start(&config.compiler, &config.data.dir).await?;
+    let mut pages = Pages::load(dir.as_deref(), url.clone())?;
+    if compiler.is_some() {
+        pages.compile("rust");
+    }
+    let pages = Arc::new(pages);
     let parts = Parts {
         site: pages.clone(),
         catalogue: Arc::new(Labs),
         grader: grading::start(&config, std::env::current_exe()?).await?,
+        compiler,
         clock: Clock::System,
         random: Random::system(),
     };

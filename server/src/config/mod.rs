@@ -3,6 +3,7 @@
 //! Each section is a file. The commented example is `server/headroom.toml`; a test keeps it equal
 //! to the defaults. Every problem names the key and where its value came from.
 
+mod compiler;
 mod content;
 mod data;
 mod database;
@@ -18,6 +19,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+pub use compiler::CompilerConfig;
 pub use content::ContentConfig;
 pub use data::DataConfig;
 pub use database::DatabaseConfig;
@@ -48,6 +50,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// The pool of grading processes.
     pub grader: GraderConfig,
+    /// Compiling what learners write in the page.
+    pub compiler: CompilerConfig,
     /// Caps on anonymous work.
     pub limits: LimitsConfig,
     /// Where lessons come from.

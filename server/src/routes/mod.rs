@@ -2,7 +2,9 @@
 
 pub mod assets;
 mod author;
+mod compilers;
 mod health;
+mod kits;
 mod labs;
 pub mod pages;
 mod representation;
@@ -26,6 +28,7 @@ pub fn router(state: AppState) -> Router {
         .merge(site())
         .nest("/api/v1", api().layer(sessions(&state)))
         .route("/assets/{*name}", get(assets::show))
+        .route("/labs/{lab}/kits/{file}", get(kits::show))
         .route("/author/changes", get(author::changes))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -49,6 +52,7 @@ fn site() -> Router<AppState> {
         "/lessons/{area}/{slug}",
         "/labs",
         "/labs/{lab}",
+        "/me",
         "/problems",
         "/problems/{code}",
     ];
@@ -62,6 +66,7 @@ fn api() -> Router<AppState> {
         .route("/labs", get(labs::list))
         .route("/labs/{lab}", get(labs::show))
         .route("/labs/{lab}/submissions", post(submissions::create))
+        .route("/compilers/{language}", post(compilers::compile))
         .route("/submissions/{id}", get(submissions::show))
         .route("/submissions/{id}/report", get(submissions::report))
 }

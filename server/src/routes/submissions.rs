@@ -1,6 +1,6 @@
 //! `/api/v1/labs/{lab}/submissions` and `/api/v1/submissions/{id}`.
 
-mod body;
+pub mod body;
 mod view;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -57,3 +57,35 @@ fn an_unknown_key_fails_and_names_the_nearest() {
         assert!(said.contains("did you mean grader.workers?"), "{said}");
     }
 }
+
+#[test]
+fn init_unpacks_a_kit_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let init = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_headroom"));
+        let command = command.arg("init").args(arguments).env_clear();
+        command.current_dir(folder.path()).output().unwrap()
+    };
+    let made = init(&["rate_limiter"]);
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+    let kit = folder.path().join("rate_limiter-rust");
+    for file in [
+        "policy.rs",
+        "README.md",
+        "Cargo.toml",
+        ".cargo/config.toml",
+        "build.sh",
+    ] {
+        assert!(kit.join(file).is_file(), "{file}");
+    }
+    std::fs::write(kit.join("policy.rs"), "mine").unwrap();
+    let again = init(&["rate_limiter"]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(text(&again.stderr).contains("there already"));
+    assert_eq!(
+        std::fs::read_to_string(kit.join("policy.rs")).unwrap(),
+        "mine"
+    );
+    assert!(text(&init(&["nothing"]).stderr).contains("rate_limiter"));
+    assert!(text(&init(&["retry", "--lang", "cobol"]).stderr).contains("assemblyscript"));
+}

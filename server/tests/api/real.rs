@@ -100,6 +100,7 @@ async fn submissions_are_graded_as_offline_even_if_a_grader_is_killed() {
         grader: headroom::grading::start(&config, PROGRAM.into())
             .await
             .unwrap(),
+        compiler: None,
         clock: Clock::System,
         random: Random::system(),
     };
@@ -160,4 +161,16 @@ async fn kill_one_at_work(address: SocketAddr) {
         "the one that was warm is the one at work"
     );
     assert_graded_as_offline(address, &location, &graded_offline(&module, ".wasm")).await;
+}
+
+/// What the page offers for download is what `headroom init` unpacks.
+#[test]
+fn kits_are_archives_of_every_lab_and_language() {
+    use headroom::state::Catalogue as _;
+    for lab in labs::ALL {
+        for language in labs::language::ALL {
+            assert!(Labs.kit(lab.id, language.id).unwrap().starts_with(b"PK"));
+        }
+    }
+    assert!(Labs.kit("rate_limiter", "cobol").is_none() && Labs.kit("none", "rust").is_none());
 }

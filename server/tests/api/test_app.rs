@@ -59,6 +59,7 @@ impl TestApp {
             site: Arc::new(FakeSite),
             catalogue: Arc::new(FakeCatalogue),
             grader: Arc::new(FakeGrader(Arc::clone(&gate))),
+            compiler: None,
             clock: clock.clone(),
             random: Random::seeded(1),
         };
@@ -126,6 +127,10 @@ impl Catalogue for FakeCatalogue {
 
     fn show(&self, lab: &str) -> Option<Value> {
         (lab == "rate_limiter").then(|| json!({"id": lab}))
+    }
+
+    fn kit(&self, lab: &str, language: &str) -> Option<Vec<u8>> {
+        (lab == "rate_limiter" && language == "rust").then(|| b"PK".to_vec())
     }
 
     fn check(&self, _lab: &str, language: Option<&str>, module: &[u8]) -> Result<(), Vec<Finding>> {

@@ -299,7 +299,7 @@ async fn module(state: State, bench: &JsValue) -> Answer<Option<Uint8Array>> {
         return Ok(Some(wasm));
     }
     let language = state.language.get_untracked();
-    let here = |language: &::labs::Language| language.runs_in_browser();
+    let here = |language: &::labs::Language| state.info.with_value(|info| info.makes(language));
     if !::labs::language::by_id(&language).is_some_and(here) {
         let build = state.starter(&language).map_or("", |s| s.language.build);
         let lines = vec![

@@ -13,7 +13,8 @@ pub(super) fn bar(state: State) -> impl IntoView {
     });
     let options = languages.into_iter().map(|language| {
         let first = state.language.with_untracked(|l| l == language.id);
-        view! { <option value=language.id selected=first>{origin(language)}</option> }
+        let compiled = state.info.with_value(|info| info.compiles(language));
+        view! { <option value=language.id selected=first>{origin(language, compiled)}</option> }
     });
     let options = options.collect_view();
     view! {
@@ -32,11 +33,12 @@ pub(super) fn bar(state: State) -> impl IntoView {
     }
 }
 
-/// Where a language's module comes from.
-fn origin(language: &labs::Language) -> String {
+/// Where a language's module comes from; `compiled` if the server makes it.
+fn origin(language: &labs::Language, compiled: bool) -> String {
     let from = match (&language.interpreter, language.runs_in_browser()) {
         (Some(_), _) => "run as it is",
         (None, true) => "compiled here",
+        (None, false) if compiled => "compiled by the server",
         (None, false) => "built by you",
     };
     format!("{}, {from}", language.title)
@@ -60,7 +62,8 @@ pub(super) fn drop_zone(state: State) -> impl IntoView {
     let over = RwSignal::new(false);
     let build = move || {
         let starter = state.starter(&state.language.get());
-        let built = starter.filter(|s| !s.language.runs_in_browser());
+        let makes = |s: &super::info::Start| state.info.with_value(|info| info.makes(s.language));
+        let built = starter.filter(|s| !makes(s));
         built.map_or_else(String::new, |s| {
             format!("Build {} with: {}", s.language.file, s.language.build)
         })

@@ -11,6 +11,8 @@ pub struct LabInfo {
     pub(super) spec: Spec,
     pub(super) policies: Vec<PolicyInfo>,
     pub(super) starters: Vec<StarterInfo>,
+    /// Languages that the server compiles, by id.
+    pub(super) compilers: Vec<String>,
     /// The reference's source, and whether the page holds an argument for it.
     pub(super) solution: Option<String>,
 }
@@ -43,9 +45,9 @@ pub(super) struct Start {
 }
 
 impl LabInfo {
-    /// What the page says of `lab`.
+    /// What the page says of `lab`, on a server that compiles these languages.
     #[must_use]
-    pub fn of(lab: &Lab) -> Self {
+    pub fn of(lab: &Lab, compilers: &[&str]) -> Self {
         let policy = |policy: &::labs::Policy| PolicyInfo {
             id: policy.id.to_owned(),
             title: policy.title.to_owned(),
@@ -64,6 +66,7 @@ impl LabInfo {
             spec,
             policies: lab.policies.iter().map(policy).collect(),
             starters: lab.files.starters.iter().map(starter).collect(),
+            compilers: compilers.iter().map(|&id| id.to_owned()).collect(),
             solution: ::labs::solution::by_id(lab.id).map(|s| s.source.to_owned()),
         }
     }
@@ -76,6 +79,16 @@ impl LabInfo {
             language,
             source: starter.source.clone(),
         })
+    }
+
+    /// Whether the server compiles a language.
+    pub(super) fn compiles(&self, language: &Language) -> bool {
+        self.compilers.iter().any(|id| id == language.id)
+    }
+
+    /// Whether a policy can be made from its source without leaving the page.
+    pub(super) fn makes(&self, language: &Language) -> bool {
+        language.runs_in_browser() || self.compiles(language)
     }
 
     /// Title of a built-in policy.

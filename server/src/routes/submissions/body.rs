@@ -59,14 +59,8 @@ pub async fn read(request: Request, patience: Duration) -> Result<Handed, Error>
     let too_large = || Error::ModuleTooLarge {
         limit_bytes: MODULE_MAX_BYTES,
     };
-    if declared(request.headers()).is_some_and(|length| length > most as u64) {
-        return Err(too_large());
-    }
     let kind = request.headers().get(header::CONTENT_TYPE).cloned();
-    let body = tokio::time::timeout(patience, to_bytes(request.into_body(), most))
-        .await
-        .map_err(|_| Error::Timeout)?
-        .map_err(|error| refused(&error))?;
+    let body = bytes(request, most, patience, too_large).await?;
     let handed = match form {
         Form::Module => Handed {
             module: body,
@@ -88,6 +82,22 @@ pub async fn read(request: Request, patience: Duration) -> Result<Handed, Error>
         }
     };
     handed.checked()
+}
+
+/// A body of at most `most` bytes, within its time.
+pub async fn bytes(
+    request: Request,
+    most: usize,
+    patience: Duration,
+    too_large: impl Fn() -> Error,
+) -> Result<Bytes, Error> {
+    if declared(request.headers()).is_some_and(|length| length > most as u64) {
+        return Err(too_large());
+    }
+    tokio::time::timeout(patience, to_bytes(request.into_body(), most))
+        .await
+        .map_err(|_| Error::Timeout)?
+        .map_err(|error| refused(&error, too_large))
 }
 
 impl Handed {
@@ -226,13 +236,11 @@ fn declared(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// `to_bytes` fails when the limit is passed, or when the client broke off.
-fn refused(error: &axum::Error) -> Error {
+fn refused(error: &axum::Error, too_large: impl Fn() -> Error) -> Error {
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(error) = cause {
         if error.is::<http_body_util::LengthLimitError>() {
-            return Error::ModuleTooLarge {
-                limit_bytes: MODULE_MAX_BYTES,
-            };
+            return too_large();
         }
         cause = error.source();
     }

@@ -1,0 +1,63 @@
+//! What this browser remembers of its reader. The page is the same for everybody: its script fills
+//! it in, and nothing of it leaves the browser.
+
+use leptos::prelude::*;
+
+use super::found;
+use crate::page::Body;
+use crate::shell::Head;
+
+pub(crate) fn body() -> Body {
+    let about = "What you have read, what is due for review, and how practice went.";
+    found(
+        Head::new("Your study", about).unlisted(),
+        view! {
+            <div class="page me">
+                <h1>"Your study"</h1>
+                <noscript>
+                    <p class="callout">
+                        "What you have read and answered is kept by your browser, with JavaScript.
+                        Without it every lesson, answer and lab page can still be read."
+                    </p>
+                </noscript>
+                <div data-me="page" hidden>
+                    <p class="lead" data-me="numbers" role="status"></p>
+                    <p class="note">
+                        "Kept in this browser only. Save it to a file to take it along."
+                    </p>
+                    {section("due", "Due for review", "Nothing is due. Questions you answer come \
+                        back after 1, 3, 7, 21 and 60 days.")}
+                    <section aria-labelledby="practice">
+                        <h2 id="practice">"Practice"</h2>
+                        <div class="heat" role="img" data-me="heat"></div>
+                        <p class="note">"A square is a day, a column a week, the last one today's."</p>
+                    </section>
+                    {section("read", "Lessons read", "None yet: a lesson counts when you come to \
+                        its end.")}
+                    <section aria-labelledby="data">
+                        <h2 id="data">"Your data"</h2>
+                        <p class="actions">
+                            <button class="button" type="button" data-me="export">
+                                "Save to a file"</button>
+                            <label class="button">"Read from a file"
+                                <input type="file" accept="application/json" data-me="import"
+                                    class="unseen"/></label>
+                            <button class="button" type="button" data-me="forget">
+                                "Forget everything"</button>
+                        </p>
+                    </section>
+                </div>
+            </div>
+        },
+    )
+}
+
+fn section(name: &'static str, title: &'static str, none: &'static str) -> impl IntoView + use<> {
+    view! {
+        <section aria-labelledby=name>
+            <h2 id=name>{title}</h2>
+            <ul data-me=name></ul>
+            <p class="note" data-me-none=name>{none}</p>
+        </section>
+    }
+}

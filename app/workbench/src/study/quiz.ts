@@ -1,0 +1,96 @@
+// Questions that answer: a button checks, the verdict is said, the reasons open.
+
+import { grade, type Given, type Question } from "./grade.js";
+import { answered, load, save } from "./progress.js";
+
+/** Makes every question on the page answer. */
+export function enliven(root: ParentNode, lesson: string): void {
+  for (const section of root.querySelectorAll<HTMLElement>(".quiz[data-question]")) {
+    const question = JSON.parse(section.dataset.question ?? "null") as Question | null;
+    if (question) enlivenOne(section, question, `${lesson}#${section.id}`);
+  }
+}
+
+function enlivenOne(section: HTMLElement, question: Question, key: string): void {
+  const details = section.querySelector<HTMLDetailsElement>("details.answer");
+  if (!details) return;
+  if (question.kind === "ordering") addMoves(section);
+  const bar = document.createElement("p");
+  bar.className = "quiz-bar";
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button";
+  button.textContent = "Check";
+  const verdict = document.createElement("span");
+  verdict.setAttribute("role", "status");
+  bar.append(button, verdict);
+  details.before(bar);
+  const summary = details.querySelector("summary");
+  if (summary) summary.textContent = "Show the answer and the reasons";
+  const check = () => {
+    const said = grade(question, given(section, question));
+    verdict.textContent = said.says;
+    verdict.className = said.right === undefined ? "" : said.right ? "right" : "wrong";
+    section.dataset.verdict = said.right === undefined ? "" : said.right ? "right" : "wrong";
+    if (said.right === undefined) return;
+    const prompt = section.querySelector(".quiz-prompt")?.textContent?.trim() ?? "";
+    const now = Date.now();
+    save(localStorage, answered(load(localStorage), key, prompt.slice(0, 200), said.right, now));
+    document.dispatchEvent(new CustomEvent("headroom:answered"));
+    if (said.right) details.open = true;
+    if (said.mistake !== undefined) point(details, said.mistake);
+  };
+  button.addEventListener("click", check);
+  section.addEventListener("keydown", (event) => {
+    const field = event.target as HTMLElement;
+    if (event.key === "Enter" && field.matches("input")) {
+      event.preventDefault();
+      check();
+    }
+  });
+}
+
+function given(section: HTMLElement, question: Question): Given {
+  if (question.kind === "numeric") {
+    return { text: section.querySelector<HTMLInputElement>("input[type=text]")?.value ?? "" };
+  }
+  if (question.kind === "choice") {
+    const inputs = [...section.querySelectorAll<HTMLInputElement>(".choices input")];
+    return { chosen: inputs.flatMap((input, at) => (input.checked ? [at] : [])) };
+  }
+  const steps = [...section.querySelectorAll<HTMLElement>("[data-step]")];
+  return { order: steps.map((step) => Number(step.dataset.step)) };
+}
+
+/** Shows the reason against a common mistake, and keeps the answer closed. */
+function point(details: HTMLDetailsElement, mistake: number): void {
+  const reason = details.querySelectorAll("[data-mistake]")[mistake];
+  const note = details.parentElement?.querySelector(".quiz-mistake");
+  const shown = note ?? details.parentElement!.insertBefore(document.createElement("p"), details);
+  shown.className = "quiz-mistake note";
+  shown.textContent = reason?.textContent?.trim() ?? "";
+}
+
+/** Buttons that move a step up and down; focus stays on the step that moves. */
+function addMoves(section: HTMLElement): void {
+  for (const step of section.querySelectorAll<HTMLElement>("[data-step]")) {
+    const moves = document.createElement("span");
+    moves.className = "quiz-moves";
+    for (const [label, sign, way] of [["Move up", "↑", -1], ["Move down", "↓", 1]] as const) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "button quiet";
+      button.setAttribute("aria-label", `${label}: ${step.textContent?.trim() ?? ""}`);
+      button.textContent = sign;
+      button.addEventListener("click", () => {
+        const other = way < 0 ? step.previousElementSibling : step.nextElementSibling;
+        if (!other) return;
+        if (way < 0) other.before(step);
+        else other.after(step);
+        button.focus();
+      });
+      moves.append(button);
+    }
+    step.append(moves);
+  }
+}
