@@ -9,6 +9,7 @@
 
 mod library;
 pub mod model;
+pub mod search;
 
 pub use library::Library;
 pub use model::*;

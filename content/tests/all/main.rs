@@ -5,3 +5,4 @@ mod diagrams;
 mod problems;
 mod runs;
 mod safety;
+mod search;
