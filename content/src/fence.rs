@@ -1,12 +1,15 @@
-//! Fenced blocks that become components: figures, questions, labs and lines of code. Inside is
-//! TOML, so that an author's slip is an error with a line and never half a question.
+//! Fenced blocks that become components: figures, questions, labs, lines of code and diagrams.
+//! Inside is TOML, but for diagrams, so that an author's slip is an error with a line and never
+//! half a question.
 
+use crate::diagram::diagram;
 use crate::highlight;
 use crate::markdown::inline;
 use crate::model::{
     Answer, Block, Choice, Code, Figure, LabLink, Mistake, Quiz, Step, Table, Value,
 };
 use crate::page::{Page, suggest};
+use crate::runs::plain;
 use crate::source::is_plain;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -14,7 +17,10 @@ use std::collections::BTreeMap;
 
 /// Whether a fence with this info string is one of ours.
 pub(crate) fn is_ours(info: &str) -> bool {
-    matches!(info.trim(), "figure" | "quiz" | "lab" | "code-from")
+    matches!(
+        info.trim(),
+        "figure" | "quiz" | "lab" | "code-from" | "diagram"
+    )
 }
 
 /// The block that a fence stands for; `at` is where it starts.
@@ -22,6 +28,7 @@ pub(crate) fn block(page: &Page<'_>, info: &str, text: &str, at: usize) -> Optio
     let here = page.pinned(at);
     match info.trim() {
         "figure" => Some(Block::Figure(figure(&here, read(&here, text)?))),
+        "diagram" => diagram(page, text, at).map(Block::Diagram),
         "quiz" => quiz(&here, read(&here, text)?).map(Block::Quiz),
         "lab" => {
             let lab: LabFence = read(&here, text)?;
@@ -85,12 +92,20 @@ fn figure(page: &Page<'_>, fence: FigureFence) -> Figure {
     }
     Figure {
         id: fence.id,
-        title: fence.title,
+        title: plain(page, &fence.title),
         model: inline(page, &fence.model),
-        alt: fence.alt,
+        alt: plain(page, &fence.alt),
         params: fence.params,
-        table: fence.table,
+        table: fence.table.map(|table| numbers(page, table)),
     }
+}
+
+/// The table with the numbers that its cells take from runs.
+fn numbers(page: &Page<'_>, mut table: Table) -> Table {
+    for cell in table.rows.iter_mut().flatten() {
+        *cell = plain(page, cell);
+    }
+    table
 }
 
 #[derive(Deserialize)]

@@ -9,12 +9,15 @@
 
 mod library;
 pub mod model;
+pub mod search;
 
 pub use library::Library;
 pub use model::*;
 
 #[cfg(feature = "load")]
 mod check;
+#[cfg(feature = "load")]
+mod diagram;
 #[cfg(feature = "load")]
 mod fence;
 #[cfg(feature = "load")]
@@ -30,11 +33,15 @@ mod outline;
 #[cfg(feature = "load")]
 mod page;
 #[cfg(feature = "load")]
+mod runs;
+#[cfg(feature = "load")]
 mod source;
 
 #[cfg(feature = "load")]
 pub use load::load;
 #[cfg(feature = "load")]
 pub use page::Known;
+#[cfg(feature = "load")]
+pub use runs::{Reading, RunName, Runs, Unit, Unread};
 #[cfg(feature = "load")]
 pub use source::{Folder, Memory, Source};

@@ -168,6 +168,7 @@ fn seconds(block: &Block) -> u32 {
     match block {
         Block::Html(_) | Block::Lab(_) => 0,
         Block::Code(_) => 45,
+        Block::Diagram(_) => 30,
         Block::Figure(_) => 60,
         Block::Quiz(quiz) => match quiz.answer {
             Answer::Numeric { .. } => 45,

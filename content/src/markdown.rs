@@ -3,6 +3,7 @@
 
 mod anchors;
 mod events;
+mod runs;
 
 use self::anchors::anchor;
 use self::events::{alert, end_of, markup, start_of, text_of, words};
@@ -28,8 +29,8 @@ type Spanned<'a> = (Event<'a>, Range<usize>);
 
 /// Renders the text of a lesson. Problems go to `page`.
 pub(crate) fn render(page: &Page<'_>, text: &str) -> Body {
-    let events = parse(page, text);
-    let mut writer = Writer::new(page, text);
+    let (events, bound) = runs::bind(page, text, parse(page, text));
+    let mut writer = Writer::new(page, text, bound);
     let mut at = 0;
     while at < events.len() {
         at = writer.top(&events, at);
@@ -39,8 +40,8 @@ pub(crate) fn render(page: &Page<'_>, text: &str) -> Body {
 
 /// Renders one paragraph or less, such as a question, without the `<p>` around it.
 pub(crate) fn inline(page: &Page<'_>, text: &str) -> Html {
-    let events = parse(page, text);
-    let mut writer = Writer::new(page, text);
+    let (events, bound) = runs::bind(page, text, parse(page, text));
+    let mut writer = Writer::new(page, text, bound);
     let paragraphs = events
         .iter()
         .filter(|(event, _)| matches!(event, Event::Start(Tag::Paragraph)));
@@ -106,10 +107,12 @@ struct Writer<'a, 'p> {
     /// Number of each footnote by name, in order of reference.
     numbers: BTreeMap<String, u32>,
     notes: BTreeMap<String, Html>,
+    /// Numbers that a run measured.
+    bound: runs::Bound,
 }
 
 impl<'a, 'p> Writer<'a, 'p> {
-    fn new(page: &'p Page<'p>, source: &'a str) -> Self {
+    fn new(page: &'p Page<'p>, source: &'a str, bound: runs::Bound) -> Self {
         Self {
             page,
             source,
@@ -118,6 +121,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             ids: Part::ALL.iter().map(|part| part.id().to_owned()).collect(),
             numbers: BTreeMap::new(),
             notes: BTreeMap::new(),
+            bound,
         }
     }
 
@@ -180,9 +184,14 @@ impl<'a, 'p> Writer<'a, 'p> {
     fn event(&mut self, event: &Event<'a>, span: &Range<usize>) {
         let written = match event {
             Event::Text(text) => {
-                self.slips(span);
                 self.body.words += words(text);
-                event.clone()
+                match self.bound.get(&span.start) {
+                    Some(number) => markup(number.clone()),
+                    None => {
+                        self.slips(span);
+                        event.clone()
+                    }
+                }
             }
             Event::Code(text) => {
                 self.body.words += words(text);

@@ -1,6 +1,7 @@
 //! What a file being rendered knows: its name, where it may link, and where problems go.
 
 use crate::model::{LabRef, Part, Problem};
+use crate::runs::Runs;
 use crate::source::Source;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -12,6 +13,8 @@ pub struct Known<'a> {
     pub labs: &'a [&'a str],
     /// Ids of figures that a page can draw.
     pub figures: &'a [&'a str],
+    /// What runs of the labs measured; without it the names of runs are taken on trust.
+    pub runs: Option<&'a dyn Runs>,
 }
 
 /// The names a text may refer to.
@@ -72,6 +75,16 @@ impl<'a> Page<'a> {
             starts: vec![0],
             problems: self.problems,
         }
+    }
+
+    /// The same file, with every problem so many lines below the line of `at`.
+    pub(crate) fn below(&self, at: usize, lines: u32) -> Page<'_> {
+        let mut page = self.pinned(at);
+        // What a text in the file quotes from elsewhere has no lines of its own.
+        if self.starts.len() > 1 {
+            page.first_line += lines;
+        }
+        page
     }
 
     pub(crate) fn line(&self, at: usize) -> u32 {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 
 use app::{Backend, Hint, LabText, Page, SolutionText, StarterText};
-use content::{Folder, Known, Library, Memory};
+use content::{Folder, Known, Library, Memory, Problem, Runs};
 use labs::Lab;
 use pulldown_cmark::{Event, Options, Parser, html};
 use rust_embed::RustEmbed;
@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::error::Finding;
 use crate::files;
 use crate::grader::scripts;
+use crate::measured::Published;
 use crate::state::{Catalogue, Site};
 
 #[derive(RustEmbed)]
@@ -86,17 +87,25 @@ pub fn labs_beside(content: &Path) -> Option<PathBuf> {
     labs.is_dir().then_some(labs)
 }
 
-fn library(dir: Option<&Path>) -> anyhow::Result<Library> {
+/// What the curriculum in `dir`, or the one in the program, holds; every problem, where it has any.
+///
+/// # Errors
+/// When the folder cannot be listed.
+pub fn load(dir: Option<&Path>, runs: &dyn Runs) -> std::io::Result<Result<Library, Vec<Problem>>> {
     let labs: Vec<&str> = labs::ALL.iter().map(|lab| lab.id).collect();
     let known = Known {
         labs: &labs,
         figures: FIGURES,
+        runs: Some(runs),
     };
-    let loaded = match dir {
+    Ok(match dir {
         Some(dir) => content::load(&Folder::open(dir, dir.parent())?, &known),
         None => content::load(&built_in(), &known),
-    };
-    loaded.map_err(|problems| {
+    })
+}
+
+fn library(dir: Option<&Path>) -> anyhow::Result<Library> {
+    load(dir, &Published)?.map_err(|problems| {
         let lines: Vec<String> = problems
             .iter()
             .map(|problem| format!("{problem}"))

@@ -15,6 +15,7 @@ pub mod ids;
 pub mod jobs;
 pub mod kits;
 pub mod limits;
+pub mod measured;
 pub mod problem;
 pub mod random;
 pub mod routes;

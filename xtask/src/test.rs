@@ -34,6 +34,9 @@ pub fn run(only: &[String]) -> Result<()> {
         build::server(&toolchain, true).and_then(|binary| stands_alone(&binary))
     });
     let binary = target().join("release/headroom");
+    steps.step("lessons", || {
+        Run::new(&binary).args(["content", "check", "content"]).run()
+    });
     steps.step("labs", || Run::new(&binary).args(["lab", "check"]).run());
     steps.step("policies", || guests::grade_policies(&binary));
     steps.step("fixtures", || fixtures::build(&toolchain).map(drop));

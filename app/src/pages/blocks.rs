@@ -1,6 +1,6 @@
 //! The pieces of a lesson's sections.
 
-use content::{Block, Code, Figure, LabLink, Table, Value};
+use content::{Block, Code, Diagram, Figure, LabLink, Table, Value};
 use leptos::prelude::*;
 
 use super::quiz::quiz;
@@ -17,6 +17,7 @@ pub(crate) fn block(block: &Block) -> AnyView {
         Block::Quiz(question) => quiz(question).into_any(),
         Block::Lab(link) => lab(link).into_any(),
         Block::Code(lines) => code(lines).into_any(),
+        Block::Diagram(drawn) => diagram(drawn).into_any(),
     }
 }
 
@@ -134,6 +135,19 @@ fn code(code: &Code) -> impl IntoView + use<> {
                 <span class="code-place">{place}</span>
                 <span inner_html=String::from(code.caption.clone())></span>
             </figcaption>
+        </figure>
+    }
+}
+
+/// The drawing carries its title for those who do not see it, so that the caption need not.
+fn diagram(diagram: &Diagram) -> impl IntoView + use<> {
+    let title = diagram.title.clone();
+    let label = format!("{title}, scrollable");
+    view! {
+        <figure class="diagram">
+            <div class="diagram-box" tabindex="0" role="region" aria-label=label
+                inner_html=String::from(diagram.svg.clone())></div>
+            <figcaption aria-hidden="true">{title}</figcaption>
         </figure>
     }
 }

@@ -19,6 +19,8 @@ pub enum Block {
     Lab(LabLink),
     /// Lines of this repository.
     Code(Code),
+    /// A drawing.
+    Diagram(Diagram),
 }
 
 /// A footnote.
@@ -117,6 +119,15 @@ pub struct Code {
     pub text: String,
     /// The lines inside `<code>`, coloured by class.
     pub html: Html,
+}
+
+/// A drawing, made from its text when the lesson is loaded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagram {
+    /// What it shows, as a sentence.
+    pub title: String,
+    /// An `<svg>` that takes its colours from classes.
+    pub svg: Html,
 }
 
 /// Something to read.

@@ -7,6 +7,7 @@ use std::path::Path;
 const KNOWN: Known<'static> = Known {
     labs: &["rate_limiter"],
     figures: &["limiter-bench"],
+    runs: None,
 };
 
 /// Titles of the outline, one line per group.
@@ -97,6 +98,7 @@ fn the_first_lesson_has_the_shape_of_the_template() {
         Block::Quiz(_) => 'q',
         Block::Lab(_) => 'l',
         Block::Code(_) => 'c',
+        Block::Diagram(_) => 'd',
     };
     let shapes = lesson
         .sections

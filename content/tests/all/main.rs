@@ -1,5 +1,8 @@
 //! One binary for all tests that load whole curricula.
 
 mod curriculum;
+mod diagrams;
 mod problems;
+mod runs;
 mod safety;
+mod search;

@@ -10,6 +10,7 @@ const REFERENCE_FILE: &str = "labs/src/rate_limiter/reference.rs";
 const KNOWN: Known<'static> = Known {
     labs: &["rate_limiter"],
     figures: &["limiter-bench"],
+    runs: None,
 };
 
 pub fn source(course: &str, lesson: &str) -> Memory {

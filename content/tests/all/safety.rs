@@ -9,6 +9,7 @@ const LESSON: &str = include_str!("../../distributed-systems/api-gateway.md");
 const KNOWN: Known<'static> = Known {
     labs: &["rate_limiter"],
     figures: &["limiter-bench"],
+    runs: None,
 };
 const PLACE: &str = "Judge it by its purpose.";
 
@@ -125,6 +126,8 @@ fn hostile_text_takes_linear_time() {
     let n = 50_000;
     let patterns = [
         "[".repeat(n),
+        "{{".repeat(n),
+        "{{}}".repeat(n / 4),
         "![".repeat(n),
         "> ".repeat(2_000),
         "*a **a ".repeat(n / 4),
@@ -140,6 +143,14 @@ fn hostile_text_takes_linear_time() {
         "&".repeat(n),
         "a|".repeat(n / 4),
         "[^a]: ".repeat(2_000),
+        format!(
+            "```diagram\n%% title: a\nflowchart LR\n{}\n```",
+            "a[\"a\"] --> ".repeat(n / 10)
+        ),
+        format!(
+            "```diagram\n%% title: a\nsequenceDiagram\n{}\n```",
+            "a->>".repeat(n / 4)
+        ),
         format!("${}{}$", "{".repeat(n), "}".repeat(n)),
     ];
     for pattern in patterns {

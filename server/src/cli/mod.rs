@@ -3,6 +3,7 @@
 mod authoring;
 mod bench;
 mod config;
+mod content;
 mod grade;
 pub mod grader;
 mod init;
@@ -35,6 +36,8 @@ enum Command {
     Init(init::Command),
     /// Check labs
     Lab(lab::Command),
+    /// Check lessons
+    Content(content::Command),
     /// Print the commented example of the settings, or check yours
     Config(config::Command),
     /// Bring the database up to date
@@ -50,6 +53,7 @@ pub fn run() -> ExitCode {
         Command::Grade(command) => grade::run(&command),
         Command::Init(command) => init::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Lab(command) => lab::run(&command),
+        Command::Content(command) => content::run(&command),
         Command::Config(command) => config::run(command).map(|()| ExitCode::SUCCESS),
         Command::Migrate(command) => migrate::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Grader(grader) => return grader.run(),

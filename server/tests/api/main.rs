@@ -13,6 +13,7 @@ mod authoring;
 mod cli;
 mod client;
 mod connections;
+mod content;
 mod guards;
 mod pages;
 mod real;

@@ -1,0 +1,66 @@
+//! The text of our own HTML.
+
+/// Text without markup and formulas, with single spaces.
+pub(super) fn text(html: &str) -> String {
+    let mut text = String::with_capacity(html.len() / 2);
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        push(&mut text, &rest[..open]);
+        let tag = &rest[open..];
+        let end = tag.find('>').map_or(tag.len(), |end| end + 1);
+        let skipped = skipped(tag).unwrap_or(end);
+        if !is_inline(tag) {
+            push(&mut text, " ");
+        }
+        rest = &tag[skipped.max(1)..];
+    }
+    push(&mut text, rest);
+    text.trim_end().to_owned()
+}
+
+/// Length of an element that is no prose: formulas, and signs to link to headings.
+fn skipped(tag: &str) -> Option<usize> {
+    let pairs = [("<math", "</math>"), ("<a class=\"anchor\"", "</a>")];
+    let (_, close) = pairs.iter().find(|(open, _)| tag.starts_with(open))?;
+    Some(tag.find(close)? + close.len())
+}
+
+/// Whether words on both sides of a tag may be one word.
+fn is_inline(tag: &str) -> bool {
+    let name = tag.trim_start_matches(['<', '/']);
+    let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next();
+    matches!(
+        name,
+        Some("a" | "b" | "em" | "strong" | "code" | "span" | "del")
+    )
+}
+
+fn push(text: &mut String, part: &str) {
+    let part = ["&lt;<", "&gt;>", "&quot;\"", "&#39;'", "&amp;&"]
+        .iter()
+        .fold(part.to_owned(), |part, entity| {
+            let (name, sign) = entity.split_at(entity.len() - 1);
+            part.replace(name, sign)
+        });
+    for c in part.chars() {
+        let space = c.is_whitespace();
+        if !space {
+            text.push(c);
+        } else if !text.is_empty() && !text.ends_with(' ') {
+            text.push(' ');
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_and_formulas_are_left_out() {
+        let html = "<p>A <em>b</em>c &amp; d &lt;e&gt;</p>\n<ul><li>f</li><li>g</li></ul>\
+                    <math display=\"block\"><mi>x</mi></math><h3>h <a class=\"anchor\">#</a></h3>";
+        assert_eq!(text(html), "A bc & d <e> f g h");
+        assert_eq!(text("a < b <"), "a");
+    }
+}
