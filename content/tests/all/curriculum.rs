@@ -5,8 +5,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 const KNOWN: Known<'static> = Known {
-    labs: &["rate_limiter"],
-    figures: &["limiter-bench"],
+    labs: &[
+        "rate_limiter",
+        "sharding",
+        "retry",
+        "load_balancer",
+        "burn_rate",
+    ],
+    figures: &["limiter-bench", "lab-run"],
 };
 
 /// Titles of the outline, one line per group.
