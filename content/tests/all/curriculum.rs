@@ -5,8 +5,16 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 const KNOWN: Known<'static> = Known {
-    labs: &["rate_limiter"],
-    figures: &["limiter-bench"],
+    labs: &[
+        "rate_limiter",
+        "sharding",
+        "retry",
+        "load_balancer",
+        "cache_eviction",
+        "circuit_breaker",
+        "burn_rate",
+    ],
+    figures: &["limiter-bench", "lab-run", "fan-out"],
     runs: None,
 };
 
