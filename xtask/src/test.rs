@@ -35,7 +35,9 @@ pub fn run(only: &[String]) -> Result<()> {
     });
     let binary = target().join("release/headroom");
     steps.step("lessons", || {
-        Run::new(&binary).args(["content", "check", "content"]).run()
+        Run::new(&binary)
+            .args(["content", "check", "content"])
+            .run()
     });
     steps.step("labs", || Run::new(&binary).args(["lab", "check"]).run());
     steps.step("policies", || guests::grade_policies(&binary));

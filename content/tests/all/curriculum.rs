@@ -164,7 +164,11 @@ fn the_library_answers_what_pages_ask() {
             .topic("api-gateway")
             .is_some_and(|topic| topic.written)
     );
-    assert!(library.topic("retries").is_some_and(|topic| !topic.written));
+    assert!(
+        library
+            .topic("bulkhead")
+            .is_some_and(|topic| !topic.written)
+    );
     assert!(
         library
             .topics_of_lab("rate_limiter")
