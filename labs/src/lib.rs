@@ -8,6 +8,7 @@ pub mod abi;
 pub mod anchors;
 pub mod burn_rate;
 pub mod engine;
+pub mod fan_out;
 mod grade;
 pub mod guest;
 mod lab;
@@ -22,6 +23,7 @@ pub mod solution;
 pub mod soundness;
 mod spec;
 pub mod tape;
+pub mod trial;
 pub mod what_if;
 
 pub use engine::report::{Case, Digest, Fault, Hidden, Ops, Report, ScenarioResult, Subject};
