@@ -35,6 +35,6 @@ mod source;
 #[cfg(feature = "load")]
 pub use load::load;
 #[cfg(feature = "load")]
-pub use page::Known;
+pub use page::{CheckParams, Known};
 #[cfg(feature = "load")]
 pub use source::{Folder, Memory, Source};

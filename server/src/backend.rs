@@ -27,9 +27,6 @@ struct Curriculum;
 #[prefix = "labs/src/"]
 struct Code;
 
-/// Figures that pages can draw.
-const FIGURES: &[&str] = &["limiter-bench"];
-
 /// The site: pages over a curriculum that authors may exchange while it runs.
 pub struct Pages {
     library: RwLock<Library>,
@@ -84,7 +81,8 @@ fn library(dir: Option<&Path>) -> anyhow::Result<Library> {
     let labs: Vec<&str> = labs::ALL.iter().map(|lab| lab.id).collect();
     let known = Known {
         labs: &labs,
-        figures: FIGURES,
+        figures: &app::figures::IDS,
+        params: Some(app::figures::check),
     };
     let loaded = match dir {
         Some(dir) => content::load(&Folder::open(dir, dir.parent())?, &known),

@@ -7,6 +7,7 @@ use std::path::Path;
 const KNOWN: Known<'static> = Known {
     labs: &["rate_limiter"],
     figures: &["limiter-bench"],
+    params: None,
 };
 
 /// Titles of the outline, one line per group.

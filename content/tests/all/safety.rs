@@ -9,6 +9,7 @@ const LESSON: &str = include_str!("../../distributed-systems/api-gateway.md");
 const KNOWN: Known<'static> = Known {
     labs: &["rate_limiter"],
     figures: &["limiter-bench"],
+    params: None,
 };
 const PLACE: &str = "Judge it by its purpose.";
 
