@@ -10,6 +10,7 @@ pub mod burn_rate;
 pub mod cache_eviction;
 pub mod circuit_breaker;
 pub mod engine;
+pub mod fan_out;
 mod grade;
 pub mod guest;
 pub mod kit;
@@ -25,6 +26,7 @@ pub mod solution;
 pub mod soundness;
 mod spec;
 pub mod tape;
+pub mod trial;
 pub mod what_if;
 
 pub use engine::report::{Case, Digest, Fault, Hidden, Ops, Report, ScenarioResult, Subject};

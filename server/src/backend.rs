@@ -28,9 +28,6 @@ struct Curriculum;
 #[prefix = "labs/src/"]
 struct Code;
 
-/// Figures that pages can draw.
-const FIGURES: &[&str] = &["limiter-bench"];
-
 /// The site: pages over a curriculum that authors may exchange while it runs.
 pub struct Pages {
     library: RwLock<Library>,
@@ -95,7 +92,8 @@ pub fn load(dir: Option<&Path>, runs: &dyn Runs) -> std::io::Result<Result<Libra
     let labs: Vec<&str> = labs::ALL.iter().map(|lab| lab.id).collect();
     let known = Known {
         labs: &labs,
-        figures: FIGURES,
+        figures: &app::figures::IDS,
+        params: Some(app::figures::check),
         runs: Some(runs),
     };
     Ok(match dir {

@@ -137,6 +137,7 @@ fn browser(toolchain: &Toolchain, binary: &Path) -> Result<()> {
         .with_context(|| format!("see {}", log.display()))?;
     npm::script(&root().join("e2e"), "test")
         .env("BASE_URL", format!("http://{}", served.address))
+        .env("HEADROOM", binary)
         .env("FIXTURES", work().join("fixtures"))
         .env("GUESTS", guests::folder())
         .env("SCREENSHOTS", work().join("screenshots"))

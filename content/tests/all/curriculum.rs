@@ -16,6 +16,7 @@ const KNOWN: Known<'static> = Known {
     ],
     figures: &["limiter-bench", "lab-run", "fan-out"],
     runs: None,
+    params: None,
 };
 
 /// Titles of the outline, one line per group.
