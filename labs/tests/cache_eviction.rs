@@ -59,7 +59,7 @@ fn the_bound_bounds() {
         );
         for policy in lab().policies {
             let Ok((found, _)) = measure(policy.id, scenario, false) else {
-                assert_eq!(policy.id, "one_too_many");
+                assert_eq!(policy.id, "fixed_size");
                 continue;
             };
             let least = best * 1_000_000 / trace.ids.len() as i64;
@@ -258,6 +258,7 @@ fn hidden_families_find_their_mistakes() {
             ("loop_hidden", "second_miss", 0),
             ("shift_hidden", "tiny_lfu_ageless", 0),
             ("recency_hidden", "tiny_lfu_ageless", 0),
+            ("recency_hidden", "fixed_size", 0),
         ] {
             let found = run(mistake, scenario(id), seed).score;
             assert!(found <= most, "{id}: {mistake} earns {found}");
@@ -349,7 +350,7 @@ fn changed_worlds_run() {
             let plots = policy.role == PolicyRole::Reference;
             match measure(policy.id, &scenario, plots) {
                 Ok((_, charts)) => assert_eq!(charts, if plots { 4 } else { 0 }),
-                Err(fault) => assert_eq!(policy.id, "one_too_many", "{id}: {fault:?}"),
+                Err(fault) => assert_eq!(policy.id, "fixed_size", "{id}: {fault:?}"),
             }
         }
     }

@@ -189,10 +189,10 @@ static POLICIES: &[Policy] = &[
         || seat(TinyLfu::ageless),
     ),
     policy(
-        "one_too_many",
-        "Off by one",
-        "Believes in one place too many, and names no victim when it must.",
+        "fixed_size",
+        "S3-FIFO for 1,000",
+        "Does not listen to configure: names no victim in a cache that is smaller.",
         PolicyRole::Mutant,
-        || seat(mutants::OneTooMany::new),
+        || seat(mutants::FixedSize::new),
     ),
 ];

@@ -95,35 +95,24 @@ impl Eviction for SecondMiss {
     }
 }
 
-/// LRU that counts wrong by one: when the cache is full it still answers as if there were room.
-pub struct OneTooMany {
-    capacity: usize,
-    queue: Queues<1>,
-}
+/// The reference for a cache of 1,000, whatever it is told. A smaller cache is full before it
+/// thinks so, and then it names no victim.
+pub struct FixedSize(S3Fifo);
 
-impl OneTooMany {
-    /// For a cache of this capacity.
+impl FixedSize {
+    /// For a cache of some capacity.
     #[must_use]
-    pub fn new(capacity: usize) -> Self {
-        Self {
-            capacity: capacity + 1,
-            queue: Queues::with_room(capacity + 2),
-        }
+    pub fn new(_capacity: usize) -> Self {
+        Self(S3Fifo::new(1000))
     }
 }
 
-impl Eviction for OneTooMany {
+impl Eviction for FixedSize {
     fn on_hit(&mut self, key: i64) {
-        if let Some(entry) = self.queue.find(key) {
-            self.queue.renew(entry, 0);
-        }
+        self.0.on_hit(key);
     }
 
     fn on_miss(&mut self, key: i64) -> i64 {
-        let full = self.queue.len(0) >= self.capacity;
-        let oldest = self.queue.oldest(0).filter(|_| full);
-        let victim = oldest.map_or(NOTHING, |entry| self.queue.remove(entry));
-        self.queue.push(0, key);
-        victim
+        self.0.on_miss(key)
     }
 }
