@@ -172,7 +172,8 @@ fn numbers(state: State) -> impl IntoView {
             <strong>{met}</strong> " of the requests met at least one slow answer; the closed form "
             {form} <sup>{leaves}</sup> " gives " <strong>{closed}</strong> "."
         </p>
-        <div class="scroll" class:stale=stale>
+        <div class="scroll" tabindex="0" role="region" aria-label="Response times"
+            class:stale=stale>
             <table class="figure-table">
                 <thead><tr>
                     <th scope="col">"Requests"</th> <th scope="col">"p50"</th>

@@ -41,9 +41,13 @@ impl Player {
         Effect::new(move |_| {
             redrawn();
             let part = self.part();
-            for id in &ids {
-                engine::show_up_to(id, part);
-            }
+            let ids = ids.clone();
+            // What is drawn anew stands in the page by then.
+            request_animation_frame(move || {
+                for id in &ids {
+                    engine::show_up_to(id, part);
+                }
+            });
         });
     }
 
