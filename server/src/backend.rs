@@ -26,7 +26,13 @@ struct Curriculum;
 #[derive(RustEmbed)]
 #[folder = "../labs/src/"]
 #[prefix = "labs/src/"]
-struct Code;
+struct LabCode;
+
+/// Lessons quote the server's code.
+#[derive(RustEmbed)]
+#[folder = "src/"]
+#[prefix = "server/src/"]
+struct ServerCode;
 
 /// The site: pages over a curriculum that authors may exchange while it runs.
 pub struct Pages {
@@ -123,8 +129,10 @@ fn built_in() -> Memory {
             memory = memory.with_file(&path, file.data.into_owned());
         }
     }
-    for path in Code::iter() {
-        if let Some(file) = Code::get(&path) {
+    let files = LabCode::iter().map(|path| (LabCode::get(&path), path));
+    let files = files.chain(ServerCode::iter().map(|path| (ServerCode::get(&path), path)));
+    for (file, path) in files {
+        if let Some(file) = file {
             memory = memory.with_code(&path, file.data.into_owned());
         }
     }
