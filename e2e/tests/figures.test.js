@@ -70,7 +70,7 @@ test("a policy that is chosen is drawn, told, and kept in the address", { skip }
   await wake(figure);
   const numbers = figure.locator("[role=status]");
   const before = await numbers.innerText();
-  await figure.getByLabel("Policy", { exact: true }).selectOption("two_signals");
+  await figure.getByRole("combobox", { name: "Policy", exact: true }).selectOption("two_signals");
   const legend = figure.locator(".bench-chart:not([hidden]) .chart-legend");
   await expectText(legend, /Two signals/);
   assert.notEqual(await numbers.innerText(), before);

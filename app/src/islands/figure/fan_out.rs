@@ -168,7 +168,7 @@ fn numbers(state: State) -> impl IntoView {
     view! {
         <p class:stale=stale>
             <strong>{met}</strong> " of the requests met at least one slow answer; the closed form "
-            {form} <sup>{leaves}</sup> " gives " <strong>{closed}</strong> "."
+            <span class="formula">{form} <sup>{leaves}</sup></span> " gives " <strong>{closed}</strong> "."
         </p>
         <div class="scroll" tabindex="0" role="region" aria-label="Response times"
             class:stale=stale>
