@@ -168,7 +168,8 @@ fn numbers(state: State) -> impl IntoView {
     view! {
         <p class:stale=stale>
             <strong>{met}</strong> " of the requests met at least one slow answer; the closed form "
-            <span class="formula">{form} <sup>{leaves}</sup></span> " gives " <strong>{closed}</strong> "."
+            <span class="formula">{form} <sup>{leaves}</sup></span> " gives "
+            <strong>{closed}</strong> "."
         </p>
         <div class="scroll" tabindex="0" role="region" aria-label="Response times"
             class:stale=stale>
@@ -187,8 +188,8 @@ fn numbers(state: State) -> impl IntoView {
             </table>
         </div>
         <p class="figure-problem" hidden=move || !state.numbers.with(overloaded)>
-            "The copies make more work than the servers can do: queues grow as long as this lasts, and
-            the times above say no more than how long it was run."
+            "The copies make more work than the servers can do: queues grow as long as this lasts,
+            and the times above say no more than how long it was run."
         </p>
     }
 }
@@ -204,7 +205,8 @@ fn cells(of: impl Fn() -> Option<Measured> + Copy + Send + Sync + 'static) -> im
         view! { <td>{move || of().map_or_else(|| "–".to_owned(), pick)}</td> }
     };
     view! {
-        {cell(|m| duration(m.p50_ns))} {cell(|m| duration(m.p99_ns))} {cell(|m| duration(m.p999_ns))}
+        {cell(|m| duration(m.p50_ns))} {cell(|m| duration(m.p99_ns))}
+        {cell(|m| duration(m.p999_ns))}
         {cell(|m| percent(m.extra_ppm))} {cell(|m| percent(m.busy_ppm))}
     }
 }
