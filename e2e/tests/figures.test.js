@@ -93,7 +93,7 @@ test("sliders work by keyboard, with units; reset brings the lesson's state back
   await page.keyboard.press("Home");
   assert.equal(await load.getAttribute("aria-valuetext"), "50 %");
   await until(async () => (await table(figure).locator("tr.stale").count()) === 0);
-  await expectText(table(figure), /Full jitter\s*99\.\d+ %/);
+  await expectText(table(figure), /No retry\s*89\.\d %/);
   const query = () => new URL(page.url()).search;
   assert.match(query(), /f1\.load_ppm=500000/);
   await figure.getByRole("button", { name: "Reset" }).click();
@@ -156,7 +156,9 @@ test("the fan-out is run by the engine and keeps apart from the figure above", {
   assert.equal(await hedge.getAttribute("aria-valuetext"), "never");
   await until(async () => !(await table(figure).getByText(/^Hedged after/).isVisible()));
   const search = new URL(page.url()).search;
-  assert.match(search, /^\?f1\.policy=no_retry&other=1&f2\.leaves=100&.*f2\.hedge_after_ms=0/);
+  for (const kept of [/f1\.policy=no_retry/, /other=1/, /f2\.leaves=100&.*f2\.hedge_after_ms=0/]) {
+    assert.match(search, kept);
+  }
   await figure.getByRole("slider", { name: /^Leaves/ }).focus();
   await page.keyboard.press("Home");
   await expectText(figure.locator("[role=status]"), /1 % of the requests met/);
