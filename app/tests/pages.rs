@@ -236,32 +236,37 @@ fn figure(id: &str, params: &[(&str, content::Value)]) -> content::Block {
     })
 }
 
-#[test]
-fn live_figures_are_complete_before_any_script() {
+/// A lesson with a figure of a lab's world and one of the fan-out.
+fn figures() -> Shelf {
     let text = |value: &str| content::Value::Text(value.into());
-    let noise = [
+    let list = |values: &[&str]| content::Value::List(values.iter().copied().map(text).collect());
+    let stall = [
         ("lab", text("retry")),
-        ("scenario", text("noise")),
+        ("scenario", text("stall")),
         ("plot", text("goodput")),
-        ("policy", text("budget")),
-        ("against", text("no_retry")),
+        ("policy", text("full_jitter")),
+        ("against", text("budget")),
         (
             "policies",
-            content::Value::List(vec![text("budget"), text("no_retry")]),
+            list(&["full_jitter", "budget", "no_retry", "two_signals"]),
         ),
         (
             "sliders",
-            content::Value::List(vec![text("queue 100..1200")]),
+            list(&["queue 1000..8000", "load_ppm 500000..900000"]),
         ),
     ];
+    let number = content::Value::Integer;
+    let hedged = [("hedge_after_ms", number(50)), ("load_percent", number(20))];
     let mut lesson = lesson();
     let blocks = &mut lesson.sections[3].blocks;
-    blocks.push(figure("lab-run", &noise));
-    blocks.push(figure(
-        "fan-out",
-        &[("hedge_after_ms", content::Value::Integer(50))],
-    ));
-    let shelf = Shelf(Library::new(shelf().0.course().clone(), vec![lesson]));
+    blocks.push(figure("lab-run", &stall));
+    blocks.push(figure("fan-out", &hedged));
+    Shelf(Library::new(shelf().0.course().clone(), vec![lesson]))
+}
+
+#[test]
+fn live_figures_are_complete_before_any_script() {
+    let shelf = figures();
     let page = Page::from_path("/lessons/distributed-systems/api-gateway").expect("a page");
     let html = render(&page, &shelf, &site()).html;
     assert_eq!(unbalanced(&html), None);
@@ -310,4 +315,7 @@ fn write_pages_for_looking() {
         let html = render(&page, &shelf, &Site::default()).html;
         std::fs::write(format!("{folder}/{name}.html"), html).expect("the folder exists");
     }
+    let page = Page::from_path("/lessons/distributed-systems/api-gateway").expect("a page");
+    let html = render(&page, &figures(), &Site::default()).html;
+    std::fs::write(format!("{folder}/figures.html"), html).expect("the folder exists");
 }

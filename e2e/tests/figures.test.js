@@ -30,6 +30,12 @@ const awake = (figure) =>
   until(async () => (await figure.getAttribute("data-state")) === "awake");
 const table = (figure) => figure.locator(".figure-table");
 
+/** Pages that watch for changes of their lessons keep a request open: the network is never idle. */
+async function settled(page) {
+  await page.waitForLoadState("load");
+  await page.waitForTimeout(1000);
+}
+
 async function wake(figure) {
   await figure.locator("select, input").first().focus();
   await awake(figure);
@@ -50,7 +56,7 @@ test("without scripts a figure is a chart, its data and every policy's numbers",
 
 test("reading costs no wasm and little script; waking brings no engine", { skip }, async () => {
   const { context, page } = await visit("", { viewport: { width: 1280, height: 500 } });
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   assert.deepEqual(page.wasm, []);
   const bytes = await page.evaluate(() => {
     const scripts = performance.getEntriesByType("resource").filter((r) => /\.js$/.test(r.name));
@@ -59,7 +65,7 @@ test("reading costs no wasm and little script; waking brings no engine", { skip 
   assert.ok(bytes > 0 && bytes <= OWN_SCRIPTS_BYTES, `${bytes} bytes of script`);
   await labRun(page).locator(".bench-controls").scrollIntoViewIfNeeded();
   await awake(labRun(page));
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   assert.ok(page.wasm.length > 0 && page.wasm.every((url) => !url.includes("engine.wasm")));
   await context.close();
 });
@@ -70,7 +76,7 @@ test("a policy that is chosen is drawn, told, and kept in the address", { skip }
   await wake(figure);
   const numbers = figure.locator("[role=status]");
   const before = await numbers.innerText();
-  await figure.getByLabel("Policy", { exact: true }).selectOption("two_signals");
+  await figure.getByRole("combobox", { name: "Policy", exact: true }).selectOption("two_signals");
   const legend = figure.locator(".bench-chart:not([hidden]) .chart-legend");
   await expectText(legend, /Two signals/);
   assert.notEqual(await numbers.innerText(), before);
@@ -93,7 +99,7 @@ test("sliders work by keyboard, with units; reset brings the lesson's state back
   await page.keyboard.press("Home");
   assert.equal(await load.getAttribute("aria-valuetext"), "50 %");
   await until(async () => (await table(figure).locator("tr.stale").count()) === 0);
-  await expectText(table(figure), /Full jitter\s*99\.\d+ %/);
+  await expectText(table(figure), /No retry\s*89\.\d %/);
   const query = () => new URL(page.url()).search;
   assert.match(query(), /f1\.load_ppm=500000/);
   await figure.getByRole("button", { name: "Reset" }).click();
@@ -156,7 +162,9 @@ test("the fan-out is run by the engine and keeps apart from the figure above", {
   assert.equal(await hedge.getAttribute("aria-valuetext"), "never");
   await until(async () => !(await table(figure).getByText(/^Hedged after/).isVisible()));
   const search = new URL(page.url()).search;
-  assert.match(search, /^\?f1\.policy=no_retry&other=1&f2\.leaves=100&.*f2\.hedge_after_ms=0/);
+  for (const kept of [/f1\.policy=no_retry/, /other=1/, /f2\.leaves=100&.*f2\.hedge_after_ms=0/]) {
+    assert.match(search, kept);
+  }
   await figure.getByRole("slider", { name: /^Leaves/ }).focus();
   await page.keyboard.press("Home");
   await expectText(figure.locator("[role=status]"), /1 % of the requests met/);

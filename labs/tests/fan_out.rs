@@ -25,9 +25,9 @@ fn exact(setting: &FanOut, part: f64) -> f64 {
         let middle = (low + high) / 2.0;
         let within = (1.0 - late(middle)).powf(setting.leaves as f64);
         if within < part {
-            low = middle
+            low = middle;
         } else {
-            high = middle
+            high = middle;
         }
     }
     high * 1e6

@@ -61,15 +61,16 @@ pub fn metric(value: i64, unit: &str) -> String {
     }
 }
 
-/// Nanoseconds: milliseconds below ten seconds, then seconds.
+/// Nanoseconds: milliseconds below a second, then seconds.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
 pub fn duration(ns: i64) -> String {
     let ms = ns as f64 / 1e6;
-    if ms.abs() < 10_000.0 {
-        format!("{} ms", decimal(ms, if ms.abs() < 100.0 { 2 } else { 0 }))
+    let places = |value: f64| if value.abs() < 10.0 { 2 } else { 1 };
+    if ms.abs() < 1_000.0 {
+        format!("{} ms", decimal(ms, places(ms)))
     } else {
-        format!("{} s", decimal(ms / 1e3, 1))
+        format!("{} s", decimal(ms / 1e3, places(ms / 1e3)))
     }
 }
 
@@ -101,6 +102,9 @@ mod tests {
         assert_eq!(short(20_000.0), "20k");
         assert_eq!(percent(123_456), "12.3 %");
         assert_eq!(points(1_000_000), "100.0");
+        assert_eq!(duration(61_560_000), "61.6 ms");
+        assert_eq!(duration(4_580_603_010), "4.58 s");
+        assert_eq!(duration(60_000_000_000), "60 s");
     }
 
     #[test]

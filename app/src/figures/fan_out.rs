@@ -34,6 +34,7 @@ pub fn still(setting: FanOut, key: String) -> (FanOutInfo, Plot) {
         key,
         setting,
         start,
+        still: String::new(),
     };
     (info, plot)
 }

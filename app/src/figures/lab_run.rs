@@ -168,7 +168,7 @@ fn slider_of(params: &mut Params<'_>, scenario: &Scenario, line: &str) -> Option
         return None;
     };
     let (lowest, highest) = what_if::range(published);
-    if least < lowest || most > highest || !(least..most).contains(&start.min(most - 1)) {
+    if least < lowest || most > highest || least >= most || !(least..=most).contains(&start) {
         params.slip(format!(
             "“{line}”: {name} is published as {published}, so a slider reaches from {lowest} to \
              {highest} at most and holds its start"
@@ -262,6 +262,7 @@ impl LabRun {
             metrics: self.metrics.clone(),
             start: start.collect(),
             ends: None,
+            still: String::new(),
         }
     }
 }

@@ -38,6 +38,9 @@ pub struct LabRunInfo {
     pub start: BTreeMap<String, Metrics>,
     /// First and last instant of the chart, ns, if it is one of time.
     pub ends: Option<(i64, i64)>,
+    /// The chart as the server drew it. Browsers keep it in the page and need no second copy.
+    #[serde(skip)]
+    pub still: String,
 }
 
 /// A built-in policy.
@@ -71,6 +74,9 @@ pub struct FanOutInfo {
     pub setting: FanOut,
     /// What the run shows at first, without its chart.
     pub start: FanOutNumbers,
+    /// The chart as the server drew it; see [`LabRunInfo::still`].
+    #[serde(skip)]
+    pub still: String,
 }
 
 /// The numbers of a run of the fan-out.

@@ -123,7 +123,7 @@ fn number_field(
     view! {
         <label class="field">
             <span class="field-name">
-                {name} " " <output>{move || setup.with(get).to_string()}</output> " " {unit}
+                {name} " " <strong>{move || setup.with(get).to_string()}</strong> " " {unit}
             </span>
             <input
                 type="range" min="1" max=most.to_string() step="1"

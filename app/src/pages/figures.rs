@@ -8,7 +8,8 @@ use leptos::prelude::*;
 use crate::assets::Site;
 use crate::bench::{Setup, Traffic};
 use crate::components::chart;
-use crate::figures::{fan_out, lab_run};
+use crate::figures::fan_out;
+use crate::figures::lab_run::{self, Still};
 use crate::islands::{FanOut, LabRun, LimiterBench};
 
 /// The figures of one page, numbered as they come: `f1`, `f2` … name them in it and in addresses.
@@ -73,10 +74,12 @@ fn lab_run(figure: &Figure, key: String, script: String) -> AnyView {
         return ().into_any();
     };
     let id = format!("{key}-still");
-    let still = run.still(key);
-    let chart = still.plot.as_ref().map(|plot| chart::figure(plot, &id));
-    let chart = chart.unwrap_or_default();
-    let scenario = still.scenario;
+    let Still {
+        mut info,
+        plot,
+        scenario,
+    } = run.still(key);
+    info.still = plot.map_or_else(String::new, |plot| chart::figure(&plot, &id));
     let world = scenario.world.iter().map(|(name, value)| {
         view! { <li><code>{name.clone()}</code> " " {*value}</li> }
     });
@@ -84,7 +87,7 @@ fn lab_run(figure: &Figure, key: String, script: String) -> AnyView {
     view! {
         <p class="note">"Scenario " <strong>{scenario.title.clone()}</strong> ": "
             {scenario.summary.clone()}</p>
-        <LabRun info=still.info module=script><div inner_html=chart></div></LabRun>
+        <LabRun info=info module=script/>
         <details class="figure-world">
             <summary>"Every parameter of this world, as published"</summary>
             <ul>{world} <li>"seed " {scenario.seeds.first().copied().unwrap_or(0)}</li></ul>
@@ -98,9 +101,9 @@ fn fan_out(figure: &Figure, key: String, script: String) -> AnyView {
         return ().into_any();
     };
     let id = format!("{key}-still");
-    let (info, plot) = fan_out::still(setting, key);
-    let chart = chart::figure(&plot, &id);
-    view! { <FanOut info=info module=script><div inner_html=chart></div></FanOut> }.into_any()
+    let (mut info, plot) = fan_out::still(setting, key);
+    info.still = chart::figure(&plot, &id);
+    view! { <FanOut info=info module=script/> }.into_any()
 }
 
 /// The bench as the lesson sets it; what it leaves out is the default.

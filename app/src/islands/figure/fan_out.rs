@@ -26,17 +26,15 @@ struct State {
     timer: StoredValue<Option<TimeoutHandle>>,
 }
 
-/// The live figure. Its children are the chart that the server drew.
+/// The live figure. What the server drew stays in the page until the engine draws.
 #[island]
 pub fn FanOut(
     /// The figure as the lesson sets it.
     info: FanOutInfo,
     /// Address of the figures' script.
     module: String,
-    /// The chart at first.
-    children: Children,
 ) -> impl IntoView {
-    let id = format!("{}-live", info.key);
+    let (id, still) = (format!("{}-live", info.key), info.still.clone());
     let state = State::new(info, module);
     state.follow();
     let drawn = move || state.plot.with(Option::is_some);
@@ -53,7 +51,7 @@ pub fn FanOut(
             <p class="figure-problem" role="alert">
                 {move || state.problem.get().unwrap_or_default()}
             </p>
-            <div class="bench-chart" hidden=drawn>{children()}</div>
+            <div class="bench-chart" hidden=drawn inner_html=still></div>
             <div class="bench-chart" hidden=move || !drawn() inner_html=live></div>
         </div>
     }
@@ -170,7 +168,8 @@ fn numbers(state: State) -> impl IntoView {
     view! {
         <p class:stale=stale>
             <strong>{met}</strong> " of the requests met at least one slow answer; the closed form "
-            {form} <sup>{leaves}</sup> " gives " <strong>{closed}</strong> "."
+            <span class="formula">{form} <sup>{leaves}</sup></span> " gives "
+            <strong>{closed}</strong> "."
         </p>
         <div class="scroll" tabindex="0" role="region" aria-label="Response times"
             class:stale=stale>

@@ -22,7 +22,7 @@ pub(super) fn slider(
     let shown = move || names.with_value(|slider| slider.shown(value()));
     view! {
         <label class="field">
-            <span class="field-name">{title} " " <output>{shown}</output></span>
+            <span class="field-name">{title} " " <strong>{shown}</strong></span>
             <input
                 type="range" min=least.to_string() max=most.to_string() step=step.to_string()
                 value=start.to_string() prop:value=move || value().to_string()

@@ -9,17 +9,15 @@ use crate::components::chart;
 use crate::components::format::metric;
 use crate::figures::{LabRunInfo, MetricInfo};
 
-/// The live figure. Its children are the chart that the server drew.
+/// The live figure. What the server drew stays in the page until the engine draws.
 #[island]
 pub fn LabRun(
     /// The figure as the lesson sets it.
     info: LabRunInfo,
     /// Address of the figures' script.
     module: String,
-    /// The chart at first.
-    children: Children,
 ) -> impl IntoView {
-    let id = format!("{}-live", info.key);
+    let (id, still) = (format!("{}-live", info.key), info.still.clone());
     let state = State::new(info, module);
     state.follow();
     let drawn = move || state.plot.with(Option::is_some);
@@ -36,7 +34,7 @@ pub fn LabRun(
             <p class="figure-problem" role="alert">
                 {move || state.problem.get().unwrap_or_default()}
             </p>
-            <div class="bench-chart" hidden=drawn>{children()}</div>
+            <div class="bench-chart" hidden=drawn inner_html=still></div>
             <div class="bench-chart" hidden=move || !drawn() inner_html=live></div>
             {player::bar(state.player, state.plot)}
             {table(state)}

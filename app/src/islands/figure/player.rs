@@ -151,7 +151,7 @@ pub(super) fn bar(player: Player, plot: RwSignal<Option<Plot>>) -> impl IntoView
         <div class="player" hidden=move || player.ends.with(Option::is_none)>
             <button class="button" type="button" on:click=move |_| player.toggle()>{label}</button>
             <label class="field">
-                <span class="field-name">"Virtual time " <output>{instant}</output></span>
+                <span class="field-name">"Virtual time " <strong>{instant}</strong></span>
                 <input type="range" min="0" max=STEPS.to_string() step="1"
                     value=STEPS.to_string() prop:value=move || player.steps().to_string()
                     aria-valuetext=instant on:input=set/>

@@ -55,7 +55,7 @@ pub(super) fn bar(state: State) -> impl IntoView {
     view! {
         <div class="wb-scrub" hidden=move || length.get() == 0>
             <label class="field">
-                <span class="field-name">"Virtual time: " <output>{said}</output></span>
+                <span class="field-name">"Virtual time: " <strong>{said}</strong></span>
                 <input type="range" min="0" step="1" max=move || (length.get() / step()).to_string()
                     prop:value=value aria-valuetext=said on:input=set/>
             </label>
