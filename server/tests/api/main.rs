@@ -17,6 +17,7 @@ mod content;
 mod guards;
 mod pages;
 mod real;
+mod search;
 mod sessions;
 mod submissions;
 mod test_app;
