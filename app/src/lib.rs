@@ -12,6 +12,7 @@ mod assets;
 mod backend;
 pub mod bench;
 pub mod components;
+pub mod figures;
 pub mod islands;
 #[cfg(feature = "ssr")]
 mod page;

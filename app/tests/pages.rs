@@ -88,6 +88,7 @@ fn site() -> Site {
         assets: Assets::new(manifest.into()),
         public_url: "https://headroom.example/".into(),
         author: false,
+        compilers: Vec::new(),
     }
 }
 
@@ -223,6 +224,78 @@ fn errors_keep_their_status_and_escape_their_detail() {
     let page = render_error(503, "a <b> detail", Some("id-1"), "/x", &site());
     assert_eq!(page.status, 503);
     assert!(page.html.contains("a &lt;b&gt; detail") && page.html.contains("id-1"));
+}
+
+/// A figure with these parameters, in TOML-like pairs.
+fn figure(id: &str, params: &[(&str, content::Value)]) -> content::Block {
+    let params = params
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value.clone()));
+    content::Block::Figure(content::Figure {
+        id: id.into(),
+        title: format!("Figure {id}"),
+        model: content::Html::default(),
+        alt: "What is seen.".into(),
+        params: params.collect(),
+        table: None,
+    })
+}
+
+#[test]
+fn live_figures_are_complete_before_any_script() {
+    let text = |value: &str| content::Value::Text(value.into());
+    let noise = [
+        ("lab", text("retry")),
+        ("scenario", text("noise")),
+        ("plot", text("goodput")),
+        ("policy", text("budget")),
+        ("against", text("no_retry")),
+        (
+            "policies",
+            content::Value::List(vec![text("budget"), text("no_retry")]),
+        ),
+        (
+            "sliders",
+            content::Value::List(vec![text("queue 100..1200")]),
+        ),
+    ];
+    let mut lesson = lesson();
+    let blocks = &mut lesson.sections[3].blocks;
+    blocks.push(figure("lab-run", &noise));
+    blocks.push(figure(
+        "fan-out",
+        &[("hedge_after_ms", content::Value::Integer(50))],
+    ));
+    let shelf = Shelf(Library::new(shelf().0.course().clone(), vec![lesson]));
+    let page = Page::from_path("/lessons/distributed-systems/api-gateway").expect("a page");
+    let html = render(&page, &shelf, &site()).html;
+    assert_eq!(unbalanced(&html), None);
+    assert_eq!(html, render(&page, &shelf, &site()).html);
+    for island in ["LabRun", "FanOut"] {
+        assert!(
+            html.contains(&format!("data-component=\"{island}")),
+            "{island}"
+        );
+    }
+    for part in [
+        "id=\"f1-still-c\"",
+        "id=\"f2-still-c\"",
+        "Calls that succeeded",
+        "Every policy in this world",
+        "No retry",
+        "63.4 %",
+        "Every parameter of this world",
+    ] {
+        assert!(html.contains(part), "{part}");
+    }
+    assert!(!html.contains(" style="));
+    let ids: Vec<&str> = html
+        .split(" id=\"")
+        .skip(1)
+        .filter_map(|s| s.split('"').next())
+        .collect();
+    let once: std::collections::BTreeSet<&&str> = ids.iter().collect();
+    assert_eq!(once.len(), ids.len(), "{ids:?}");
 }
 
 /// Writes every page to the folder named by `HEADROOM_PAGES`, to be looked at.

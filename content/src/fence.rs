@@ -79,6 +79,15 @@ fn figure(page: &Page<'_>, fence: FigureFence) -> Figure {
         let near = suggest(&fence.id, figures.iter().copied());
         page.problem(0, format!("no figure “{}”{near}", fence.id));
     }
+    let slips = page
+        .names
+        .known
+        .params
+        .map(|check| check(&fence.id, &fence.params));
+    for slip in slips.unwrap_or_default() {
+        let near = suggest(&slip.name, slip.known.iter().map(String::as_str));
+        page.problem(0, format!("figure “{}”: {}{near}", fence.id, slip.message));
+    }
     if fence.alt.trim().is_empty() {
         page.problem(0, "the figure needs a text alternative in `alt`");
     }

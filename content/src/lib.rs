@@ -42,7 +42,7 @@ mod source;
 #[cfg(feature = "load")]
 pub use load::load;
 #[cfg(feature = "load")]
-pub use page::Known;
+pub use page::{CheckParams, Known};
 #[cfg(feature = "load")]
 pub use runs::{Reading, RunName, Runs, Unit, Unread};
 #[cfg(feature = "load")]

@@ -1,6 +1,6 @@
 //! What a file being rendered knows: its name, where it may link, and where problems go.
 
-use crate::model::{LabRef, Part, Problem};
+use crate::model::{LabRef, Part, Problem, Slip, Value};
 use crate::runs::Runs;
 use crate::source::Source;
 use std::cell::RefCell;
@@ -15,7 +15,12 @@ pub struct Known<'a> {
     pub figures: &'a [&'a str],
     /// What runs of the labs measured; without it the names of runs are taken on trust.
     pub runs: Option<&'a dyn Runs>,
+    /// Finds what is wrong with a figure's parameters; without it they are taken on trust.
+    pub params: Option<CheckParams>,
 }
+
+/// Finds what is wrong with the parameters of the figure of this id.
+pub type CheckParams = fn(&str, &BTreeMap<String, Value>) -> Vec<Slip>;
 
 /// The names a text may refer to.
 pub(crate) struct Names<'a> {

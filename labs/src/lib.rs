@@ -7,7 +7,10 @@
 pub mod abi;
 pub mod anchors;
 pub mod burn_rate;
+pub mod cache_eviction;
+pub mod circuit_breaker;
 pub mod engine;
+pub mod fan_out;
 mod grade;
 pub mod guest;
 pub mod kit;
@@ -23,6 +26,7 @@ pub mod solution;
 pub mod soundness;
 mod spec;
 pub mod tape;
+pub mod trial;
 pub mod what_if;
 
 pub use engine::report::{Case, Digest, Fault, Hidden, Ops, Report, ScenarioResult, Subject};
@@ -44,6 +48,8 @@ pub static ALL: &[&Lab] = &[
     &sharding::LAB,
     &retry::LAB,
     &load_balancer::LAB,
+    &cache_eviction::LAB,
+    &circuit_breaker::LAB,
     &burn_rate::LAB,
 ];
 

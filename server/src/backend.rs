@@ -27,10 +27,13 @@ struct Curriculum;
 #[derive(RustEmbed)]
 #[folder = "../labs/src/"]
 #[prefix = "labs/src/"]
-struct Code;
+struct LabCode;
 
-/// Figures that pages can draw.
-const FIGURES: &[&str] = &["limiter-bench"];
+/// Lessons quote the server's code.
+#[derive(RustEmbed)]
+#[folder = "src/"]
+#[prefix = "server/src/"]
+struct ServerCode;
 
 /// The lessons, and what finds them.
 struct Shelf {
@@ -116,7 +119,8 @@ pub fn load(dir: Option<&Path>, runs: &dyn Runs) -> std::io::Result<Result<Libra
     let labs: Vec<&str> = labs::ALL.iter().map(|lab| lab.id).collect();
     let known = Known {
         labs: &labs,
-        figures: FIGURES,
+        figures: &app::figures::IDS,
+        params: Some(app::figures::check),
         runs: Some(runs),
     };
     Ok(match dir {
@@ -146,8 +150,10 @@ fn built_in() -> Memory {
             memory = memory.with_file(&path, file.data.into_owned());
         }
     }
-    for path in Code::iter() {
-        if let Some(file) = Code::get(&path) {
+    let files = LabCode::iter().map(|path| (LabCode::get(&path), path));
+    let files = files.chain(ServerCode::iter().map(|path| (ServerCode::get(&path), path)));
+    for (file, path) in files {
+        if let Some(file) = file {
             memory = memory.with_code(&path, file.data.into_owned());
         }
     }

@@ -35,7 +35,9 @@ pub fn run(only: &[String]) -> Result<()> {
     });
     let binary = target().join("release/headroom");
     steps.step("lessons", || {
-        Run::new(&binary).args(["content", "check", "content"]).run()
+        Run::new(&binary)
+            .args(["content", "check", "content"])
+            .run()
     });
     steps.step("labs", || Run::new(&binary).args(["lab", "check"]).run());
     steps.step("policies", || guests::grade_policies(&binary));
@@ -135,6 +137,7 @@ fn browser(toolchain: &Toolchain, binary: &Path) -> Result<()> {
         .with_context(|| format!("see {}", log.display()))?;
     npm::script(&root().join("e2e"), "test")
         .env("BASE_URL", format!("http://{}", served.address))
+        .env("HEADROOM", binary)
         .env("FIXTURES", work().join("fixtures"))
         .env("GUESTS", guests::folder())
         .env("SCREENSHOTS", work().join("screenshots"))

@@ -53,12 +53,23 @@ pub fn points(ppm: i64) -> String {
 
 /// A metric's value in the unit its specification names.
 #[must_use]
-#[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
 pub fn metric(value: i64, unit: &str) -> String {
     match unit {
         "ppm" => percent(value),
-        "ns" => format!("{} ms", decimal(value as f64 / 1e6, 2)),
+        "ns" => duration(value),
         _ => value.to_string(),
+    }
+}
+
+/// Nanoseconds: milliseconds below ten seconds, then seconds.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
+pub fn duration(ns: i64) -> String {
+    let ms = ns as f64 / 1e6;
+    if ms.abs() < 10_000.0 {
+        format!("{} ms", decimal(ms, if ms.abs() < 100.0 { 2 } else { 0 }))
+    } else {
+        format!("{} s", decimal(ms / 1e3, 1))
     }
 }
 

@@ -140,9 +140,11 @@ mod address {
     //! The setting in the query of the page's address.
 
     use leptos::prelude::*;
-    use wasm_bindgen::JsValue;
 
     use crate::bench::{Setup, Traffic, policies};
+    use crate::islands::address;
+
+    const NAMES: [&str; 4] = ["policy", "rate", "burst", "traffic"];
 
     /// Reads the setting from the address once, then writes it there whenever it changes.
     pub(super) fn follow(setup: RwSignal<Setup>) {
@@ -159,14 +161,12 @@ mod address {
     }
 
     fn read(mut setup: Setup) -> Option<Setup> {
-        let query = window().location().search().ok()?;
-        for pair in query.strip_prefix('?')?.split('&') {
-            let (name, value) = pair.split_once('=')?;
-            match name {
-                "policy" if policies().iter().any(|p| p.id == value) => setup.policy = value.into(),
+        for (name, value) in address::pairs() {
+            match name.as_str() {
+                "policy" if policies().iter().any(|p| p.id == value) => setup.policy = value,
                 "rate" => setup.rate = value.parse().ok()?,
                 "burst" => setup.burst = value.parse().ok()?,
-                "traffic" => setup.shape = Traffic::by_id(value)?,
+                "traffic" => setup.shape = Traffic::by_id(&value)?,
                 _ => {}
             }
         }
@@ -174,21 +174,14 @@ mod address {
     }
 
     fn write(setup: &Setup) {
-        let Setup {
-            policy,
-            rate,
-            burst,
-            shape,
-        } = setup;
-        let query = format!(
-            "?policy={policy}&rate={rate}&burst={burst}&traffic={}",
-            shape.id()
-        );
-        if let Ok(history) = window().history() {
-            let hash = window().location().hash().unwrap_or_default();
-            let address = format!("{query}{hash}");
-            // A browser may refuse very frequent changes; the figure works without.
-            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
-        }
+        let values = [
+            setup.policy.clone(),
+            setup.rate.to_string(),
+            setup.burst.to_string(),
+            setup.shape.id().to_owned(),
+        ];
+        let pairs = NAMES.map(str::to_owned).into_iter().zip(values);
+        let pairs: Vec<_> = pairs.collect();
+        address::write(|name| NAMES.contains(&name), &pairs);
     }
 }

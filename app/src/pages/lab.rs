@@ -43,7 +43,10 @@ pub(crate) fn body(backend: &dyn Backend, site: &Site, id: &str) -> Body {
                             take a starter below, build it, and have it graded from a terminal."
                         </p>
                     </noscript>
-                    <Workbench lab=LabInfo::of(lab, &site.compilers) module=site.assets.url("workbench.js")/>
+                    <Workbench
+                        lab=LabInfo::of(lab, &site.compilers)
+                        module=site.assets.url("workbench.js")
+                    />
                 </section>
                 {scenarios(spec)}
                 {scoring(spec)}

@@ -4,13 +4,14 @@ use content::{Lesson, Library, Topic};
 use leptos::prelude::*;
 
 use super::blocks::block;
+use super::figures::Figures;
 use super::{breadcrumbs, found, missing};
 use crate::assets::Site;
 use crate::backend::Backend;
 use crate::page::Body;
 use crate::shell::Head;
 
-pub(crate) fn body(backend: &dyn Backend, _site: &Site, area: &str, slug: &str) -> Body {
+pub(crate) fn body(backend: &dyn Backend, site: &Site, area: &str, slug: &str) -> Body {
     let library = backend.library();
     let Some(lesson) = library.lesson(area, slug) else {
         return missing("There is no lesson at this address.", slug);
@@ -23,8 +24,10 @@ pub(crate) fn body(backend: &dyn Backend, _site: &Site, area: &str, slug: &str) 
         ("/course".to_owned(), "Course".to_owned()),
         (format!("/course/{area}"), area_title),
     ];
+    let figures = Figures::new(site);
     let sections = lesson.sections.iter().map(|section| {
-        let blocks = section.blocks.iter().map(block).collect_view();
+        let blocks = section.blocks.iter().map(|shown| block(shown, &figures));
+        let blocks = blocks.collect_view();
         view! {
             <section class="lesson-section" aria-labelledby=section.part.id()>
                 <h2 id=section.part.id()>{section.title.clone()}</h2>

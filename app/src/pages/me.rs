@@ -30,7 +30,9 @@ pub(crate) fn body() -> Body {
                     <section aria-labelledby="practice">
                         <h2 id="practice">"Practice"</h2>
                         <div class="heat" role="img" data-me="heat"></div>
-                        <p class="note">"A square is a day, a column a week, the last one today's."</p>
+                        <p class="note">
+                            "A square is a day, a column a week, the last one today's."
+                        </p>
                     </section>
                     {section("read", "Lessons read", "None yet: a lesson counts when you come to \
                         its end.")}

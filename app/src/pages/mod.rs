@@ -4,6 +4,7 @@ pub(crate) mod area;
 pub(crate) mod blocks;
 pub(crate) mod course;
 pub(crate) mod error;
+mod figures;
 pub(crate) mod home;
 pub(crate) mod lab;
 pub(crate) mod labs;

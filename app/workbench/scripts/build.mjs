@@ -7,7 +7,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const outdir = resolve(process.env.OUT ?? resolve(root, "dist"));
 await build({
   absWorkingDir: root,
-  entryPoints: ["src/workbench.ts", "src/asc-worker.ts", "src/lab-worker.ts", "src/study.ts"],
+  entryPoints: [
+    "src/workbench.ts", "src/figure.ts", "src/asc-worker.ts", "src/lab-worker.ts", "src/study.ts",
+  ],
   outdir,
   entryNames: "[name]",
   chunkNames: "chunk-[hash]",

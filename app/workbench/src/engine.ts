@@ -173,6 +173,11 @@ export class Engine {
     }
   }
 
+  /** What a live figure asks, JSON in and out: `trial` or `fan_out`. */
+  figure(name: "trial" | "fan_out", question: string): string {
+    return decoder.decode(this.#ask(name, [encoder.encode(question)]));
+  }
+
   /** The case of a fault of another, ended engine; JSON as of `runCase`. */
   faultCase(lab: string, scenario: number, seed: number, fault: GuestFault): string {
     const at = fault.call.replace(/,"inside":(?:true|false)|"inside":(?:true|false),/, "");

@@ -15,6 +15,8 @@ const send = (message: object) => {
   scope.postMessage({ kind: "message", json: JSON.stringify(message) });
 };
 let engines: Promise<() => Engine> | undefined;
+/** Built-in policies have no faults, so that one engine serves every figure. */
+let figures: Engine | undefined;
 
 async function bytes(name: string, what: string): Promise<ArrayBuffer> {
   const response = await fetch(new URL(`./${name}`, import.meta.url));
@@ -29,6 +31,12 @@ async function load(): Promise<() => Engine> {
 
 async function answer(ask: Ask): Promise<void> {
   const fresh = await (engines ??= load());
+  if (ask.kind === "figure") {
+    const found = (figures ??= fresh()).figure(ask.name, ask.question);
+    scope.postMessage({ kind: "found", found });
+    scope.postMessage({ kind: "done" });
+    return;
+  }
   const file = interpreterOf(ask.language);
   if (file && ask.wasm) {
     const interpreter = new Uint8Array(await bytes(file, "The interpreter"));
@@ -59,13 +67,14 @@ async function checkScript(engine: Engine, lab: string, wasm: Uint8Array): Promi
 
 scope.onmessage = ({ data }) => {
   answer(data).catch((error: unknown) => {
-    engines = undefined;
-    if (error instanceof EngineError && data.kind === "check") {
+    const refused = error instanceof EngineError;
+    if (!refused || data.kind !== "figure") engines = figures = undefined;
+    if (refused && data.kind === "check") {
       const checked = { ok: false as const, errors: refusals(error) };
       scope.postMessage({ kind: "checked", checked });
       return;
     }
-    if (error instanceof EngineError) {
+    if (refused) {
       for (const { code, message } of refusals(error)) {
         const advice = "Change the module as said, then run again.";
         send({ type: "error", code, message, advice });

@@ -35,7 +35,15 @@ export type Ask =
       worlds?: Worlds;
       language?: string;
     }
-  | Look;
+  | Look
+  | Figure;
+
+/** What a live figure asks; `question` is JSON that the engine reads. */
+export interface Figure {
+  kind: "figure";
+  name: "trial" | "fan_out";
+  question: string;
+}
 
 /** Changed parameters by scenario. */
 export type Worlds = Record<string, Record<string, number>>;
@@ -59,6 +67,7 @@ export interface Look {
 export type Answer =
   | { kind: "message"; json: string }
   | { kind: "checked"; checked: Checked }
+  | { kind: "found"; found: string }
   | { kind: "done" };
 
 /** An error as the page shows it. */

@@ -2,14 +2,13 @@
 // editor, the compiler and the lab engine load when they are first used.
 
 import type { Editor, EditorOptions } from "./editor.js";
-import type {
-  Answer, Ask, Checked, Compiled, Look, Problem, Trouble, Worlds,
-} from "./types.js";
+import type { Checked, Compiled, Look, Problem, Trouble, Worlds } from "./types.js";
 import { compileThere } from "./compile-there.js";
 import { openAttempts } from "./attempts.js";
 import { interpreterOf } from "./scripts.js";
 import { pack, unpack } from "./share.js";
 import { submit, SubmitError, type Submitted } from "./submit.js";
+import { labWorker } from "./threads.js";
 
 /** Longest compilation before the worker is ended. The first one also loads the compiler. */
 const COMPILE_MS = 20_000;
@@ -128,33 +127,6 @@ function compileNow(source: string): Promise<Compiled> {
     // A worker that still loads would lose the message; it says when it is ready.
     if (compilerReady) worker.postMessage({ id, source });
   });
-}
-
-/** Workers that loaded the engine and have nothing to do. */
-const idle: Worker[] = [];
-
-interface Busy {
-  /** Ends the thread. */
-  terminate(): void;
-  /** Keeps the thread for the next who asks. */
-  release(): void;
-}
-
-/** Asks a lab worker: one that is warm, or a new one. */
-function labWorker(ask: Ask, onAnswer: (answer: Answer) => void, onError: () => void): Busy {
-  const url = new URL("./lab-worker.js", import.meta.url);
-  const worker = idle.pop() ?? new Worker(url, { type: "module" });
-  worker.onmessage = ({ data }: MessageEvent<Answer>) => onAnswer(data);
-  worker.onerror = onError;
-  worker.postMessage(ask);
-  return {
-    terminate: () => worker.terminate(),
-    release: () => {
-      worker.onmessage = worker.onerror = null;
-      if (idle.length < 2) idle.push(worker);
-      else worker.terminate();
-    },
-  };
 }
 
 function check(lab: string, wasm: Uint8Array, language?: string): Promise<Checked> {

@@ -51,6 +51,17 @@ pub struct Figure {
     pub table: Option<Table>,
 }
 
+/// Something wrong with a figure's parameters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Slip {
+    /// What is wrong, as a clause without a full stop.
+    pub message: String,
+    /// The name that is not known, if that is it.
+    pub name: String,
+    /// The names that could have been meant.
+    pub known: Vec<String>,
+}
+
 /// A parameter of a figure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]

@@ -8,6 +8,7 @@ const LESSON: &str = include_str!("../../distributed-systems/api-gateway.md");
 const KNOWN: Known<'static> = Known {
     labs: &["rate_limiter"],
     figures: &["limiter-bench"],
+    params: None,
     runs: None,
 };
 const PLACE: &str = "Judge it by its purpose.";

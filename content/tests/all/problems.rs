@@ -11,6 +11,7 @@ const KNOWN: Known<'static> = Known {
     labs: &["rate_limiter"],
     figures: &["limiter-bench"],
     runs: None,
+    params: None,
 };
 
 pub fn source(course: &str, lesson: &str) -> Memory {
@@ -277,4 +278,25 @@ fn problems_come_together_and_with_lines() {
     assert_eq!(link.map(|problem| problem.line), expected);
     assert!(found.len() >= 3, "{found:#?}");
     assert!(link.is_some_and(|problem| problem.to_string().starts_with(LESSON_FILE)));
+}
+
+#[test]
+fn what_is_wrong_with_a_figures_parameters_is_told_with_the_nearest_name() {
+    let check = |id: &str, params: &std::collections::BTreeMap<String, content::Value>| {
+        assert_eq!((id, params.contains_key("policy")), ("limiter-bench", true));
+        vec![content::Slip {
+            message: "no policy “gcro”".into(),
+            name: "gcro".into(),
+            known: vec!["gcra".into(), "sliding_log".into()],
+        }]
+    };
+    let known = Known {
+        params: Some(check),
+        ..KNOWN
+    };
+    let found = load(&source(COURSE, LESSON), &known)
+        .err()
+        .unwrap_or_default();
+    let message = "figure “limiter-bench”: no policy “gcro”, did you mean “gcra”?";
+    assert_found(&found, LESSON_FILE, message);
 }

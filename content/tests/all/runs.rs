@@ -45,9 +45,10 @@ fn loaded(lesson: &str, runs: bool) -> Result<Library, Vec<Problem>> {
     let known = Known {
         labs: &["rate_limiter"],
         figures: &["limiter-bench"],
+        params: None,
         runs: Some(&Fake { runs }),
     };
-    load(&source(COURSE, lesson), &known)
+    load(&source(&COURSE.replace("{{run", "{run"), lesson), &known)
 }
 
 fn with(text: &str) -> String {

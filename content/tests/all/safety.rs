@@ -10,6 +10,7 @@ const KNOWN: Known<'static> = Known {
     labs: &["rate_limiter"],
     figures: &["limiter-bench"],
     runs: None,
+    params: None,
 };
 const PLACE: &str = "Judge it by its purpose.";
 

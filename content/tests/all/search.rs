@@ -10,6 +10,7 @@ const LESSON: &str = include_str!("../../distributed-systems/api-gateway.md");
 const KNOWN: Known<'static> = Known {
     labs: &["rate_limiter"],
     figures: &["limiter-bench"],
+    params: None,
     runs: None,
 };
 

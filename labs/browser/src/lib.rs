@@ -9,6 +9,7 @@
 //! After a trap of the guest this instance is not used for another run; [`last_call`] still
 //! answers, and a fresh instance makes the case of the fault by [`fault_case`].
 
+mod figure;
 mod look;
 mod lookup;
 

@@ -90,12 +90,14 @@ impl Workbook {
         }
     }
 
+    // lesson: holds
     fn holds(&self, rule: &Rule) -> bool {
         self.windows.burns(rule.long, rule.tenths)
             && self.windows.burns(rule.short, rule.tenths)
             && self.windows.sum(rule.long).bad >= self.least.long
             && self.windows.sum(rule.short).bad >= self.least.short
     }
+    // lesson: end
 }
 
 impl Pager for Workbook {

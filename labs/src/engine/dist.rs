@@ -5,7 +5,13 @@ use super::rng::Draws;
 
 /// An exponential draw with the given mean, in the mean's unit.
 pub fn exponential(draws: &mut Draws, mean: i64) -> i64 {
-    ((i128::from(mean) * i128::from(neg_ln_uniform(draws.word()))) >> 32) as i64
+    exponential_of(draws.word(), mean)
+}
+
+/// The exponential value that a uniform word stands for.
+#[must_use]
+pub fn exponential_of(word: u64, mean: i64) -> i64 {
+    ((i128::from(mean) * i128::from(neg_ln_uniform(word))) >> 32) as i64
 }
 
 /// A Zipf law over ranks `0..n`: rank `i` has weight `1/(i+1)^s`.

@@ -57,6 +57,7 @@ impl Histogram {
             .unwrap_or(0) as u64
     }
 
+    // lesson: quantile
     /// The smallest bucket bound that `ppm` of the values do not exceed (nearest rank).
     #[must_use]
     pub fn quantile(&self, ppm: u64) -> u64 {
@@ -72,6 +73,7 @@ impl Histogram {
         }
         self.max
     }
+    // lesson: end
 
     fn bucket(value: u64) -> usize {
         if value < 2 * SUB {

@@ -58,6 +58,7 @@ impl TwoChoices {
 }
 
 impl Balancer for TwoChoices {
+    // lesson: pick
     fn pick(&mut self, n: usize, now_ns: i64, rand: u64) -> usize {
         let (a, b) = two(n, rand);
         let better = if self.cost(a, now_ns) <= self.cost(b, now_ns) {
@@ -68,6 +69,7 @@ impl Balancer for TwoChoices {
         self.views[better].outstanding += 1;
         better
     }
+    // lesson: end
 
     fn on_done(&mut self, server: usize, _latency_ns: i64, ok: bool, now_ns: i64) {
         let view = &mut self.views[server];

@@ -109,15 +109,30 @@ fn diagnostic(line: Line) -> Option<Diagnostic> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn errors_come_first_with_their_places() {
-        let said = r#"{"message":"unused variable: `x`","level":"warning","code":null,"spans":[{"file_name":"<anon>","line_start":9,"column_start":2,"is_primary":true}],"children":[]}
-{"message":"mismatched types","level":"error","code":{"code":"E0308","explanation":null},"spans":[{"file_name":"<anon>","line_start":3,"column_start":5,"is_primary":true}],"children":[{"message":"try this","level":"help"}]}
-{"message":"aborting due to 1 previous error","level":"error","code":null,"spans":[],"children":[]}
-not JSON"#;
-        let found = read(said);
+        let span = |line: u32, column: u32| {
+            json!([{
+                "file_name": SOURCE, "line_start": line, "column_start": column, "is_primary": true,
+            }])
+        };
+        let lines = [
+            json!({
+                "message": "unused variable: `x`", "level": "warning", "code": null,
+                "spans": span(9, 2), "children": [],
+            }),
+            json!({
+                "message": "mismatched types", "level": "error", "code": {"code": "E0308"},
+                "spans": span(3, 5), "children": [{"message": "try this", "level": "help"}],
+            }),
+            json!({"message": "aborting due to 1 previous error", "level": "error"}),
+        ];
+        let said = lines.map(|line| line.to_string()).join("\n") + "\nnot JSON";
+        let found = read(&said);
         assert_eq!(found.len(), 2);
         assert_eq!((found[0].line, found[0].column), (3, 5));
         assert_eq!(found[0].message, "E0308: mismatched types (try this)");

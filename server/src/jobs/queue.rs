@@ -53,6 +53,7 @@ pub struct Limits {
 }
 
 impl Limits {
+    // lesson: full-jitter
     /// How long the retry after failure number `failures` (from 1) waits, in milliseconds: full
     /// jitter, a uniform draw between nothing and the doubled and capped backoff, so that jobs
     /// that failed together do not come back together.
@@ -65,6 +66,7 @@ impl Limits {
             .min(self.backoff_max_ms);
         i64::try_from(random.up_to(u64::try_from(ceiling).unwrap_or(0))).unwrap_or(0)
     }
+    // lesson: end
 }
 
 /// A step of a job on its way through the queue. Finishing is not among them: that is the job's

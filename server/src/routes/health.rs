@@ -19,6 +19,7 @@ pub async fn alive() -> impl IntoResponse {
 
 /// `GET /readyz`: database and graders work, and we are not about to stop.
 pub async fn ready(State(state): State<AppState>) -> Response {
+    // lesson: ready
     let stopping = state.drain.is_cancelled() || state.stop.is_cancelled();
     let database = database(&state).await;
     let graders = state.parts.grader.status();
@@ -31,6 +32,7 @@ pub async fn ready(State(state): State<AppState>) -> Response {
             Some([(header::RETRY_AFTER, "2")]),
         )
     };
+    // lesson: end
     let body = Json(json!({"stopping": stopping, "database": database, "graders": graders}));
     let headers = [(header::CACHE_CONTROL, "no-store")];
     (status, retry, headers, body).into_response()

@@ -77,6 +77,7 @@ impl Representation {
         }
     }
 
+    // lesson: respond
     /// The answer to a request with these headers.
     pub fn respond(&self, request: &HeaderMap) -> Response {
         let variant = self.variant(request);
@@ -93,6 +94,7 @@ impl Representation {
         }
         (self.status, headers, Body::from(variant.body.clone())).into_response()
     }
+    // lesson: end
 
     fn variant(&self, request: &HeaderMap) -> &Variant {
         let accepted = Accepted::of(request);

@@ -30,11 +30,8 @@ pub(super) fn svg(plot: &Plot, id: &str, out: &mut String) {
     axes(plot, &x, &y, out);
     let _ = write!(
         out,
-        "<clipPath id=\"{id}-c\"><path d=\"M{LEFT} {}H{}V{}H{LEFT}z\"/></clipPath>\
-         <g clip-path=\"url(#{id}-c)\">",
-        TOP - 4.0,
-        WIDTH - RIGHT + 4.0,
-        HEIGHT - BOTTOM + 2.0,
+        "<clipPath id=\"{id}-c\"><path d=\"{}\"/></clipPath><g clip-path=\"url(#{id}-c)\">",
+        window(1.0),
     );
     let bars = plot.series.iter().filter(|s| s.mark == Mark::Bar).count();
     let mut bar = 0;
@@ -60,6 +57,13 @@ pub(super) fn svg(plot: &Plot, id: &str, out: &mut String) {
         out.push_str("</g>");
     }
     out.push_str("</g></svg>");
+}
+
+/// The outline of what is seen of the series: the drawing's width up to `part`, 0 to 1.
+pub(super) fn window(part: f64) -> String {
+    let right = LEFT + part * (WIDTH - RIGHT - LEFT) + if part < 1.0 { 0.0 } else { 4.0 };
+    let (top, bottom) = (TOP - 4.0, HEIGHT - BOTTOM + 2.0);
+    format!("M{LEFT} {top}H{right:.1}V{bottom}H{LEFT}z")
 }
 
 fn describe(plot: &Plot) -> String {

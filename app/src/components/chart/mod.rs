@@ -49,6 +49,35 @@ pub fn drawing(plot: &Plot, id: &str) -> String {
     out
 }
 
+/// The outline that shows the series of a [`drawing`] from the left up to `part` of the width, 0
+/// to 1. It belongs into the path in the element of [`reveal_id`].
+#[must_use]
+pub fn reveal(part: f64) -> String {
+    draw::window(part.clamp(0.0, 1.0))
+}
+
+/// Id of the element whose path says what is seen of the drawing called `id`.
+#[must_use]
+pub fn reveal_id(id: &str) -> String {
+    format!("{id}-c")
+}
+
+/// First and last instant of a chart of time, ns.
+#[must_use]
+pub fn ends_ns(plot: &Plot) -> Option<(i64, i64)> {
+    let xs = || {
+        plot.series
+            .iter()
+            .flat_map(|s| s.points.iter().map(|p| p[0]))
+    };
+    let (first, last) = (xs().min()?, xs().max()?);
+    let frame = Frame::new(Plot {
+        series: Vec::new(),
+        ..plot.clone()
+    });
+    (frame.is_time() && first < last).then(|| (frame.to_ns(first), frame.to_ns(last)))
+}
+
 /// The data as a closed `<details>`.
 #[must_use]
 pub fn data(plot: &Plot) -> String {

@@ -9,8 +9,8 @@ use leptos::web_sys::{Element, FileList, HtmlElement, HtmlInputElement};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::values::{errors, placed, text};
 use super::{Message, State, drafts, keep, what_if};
+use crate::islands::values::{errors, placed, text};
 
 pub(super) use super::drafts::{storage, typed};
 pub(super) use super::keep::{
@@ -18,7 +18,7 @@ pub(super) use super::keep::{
     share_current, take_shared, worlds_changed,
 };
 pub(super) use super::looks::{fetch, look, look_soon};
-pub(super) use super::values::{Answer, call, get, object, wait};
+pub(super) use crate::islands::values::{Answer, call, get, object, wait};
 
 /// What JavaScript holds for the workbench.
 #[derive(Clone, Default)]

@@ -27,8 +27,6 @@ mod scrub;
 mod shared;
 mod solution;
 mod state;
-#[cfg(feature = "hydrate")]
-mod values;
 mod what_if;
 
 use leptos::prelude::*;

@@ -6,22 +6,22 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 /// What JavaScript gave, or threw.
-pub(super) type Answer<T> = Result<T, JsValue>;
+pub(crate) type Answer<T> = Result<T, JsValue>;
 
-pub(super) fn get(object: &JsValue, name: &str) -> Answer<JsValue> {
+pub(crate) fn get(object: &JsValue, name: &str) -> Answer<JsValue> {
     Reflect::get(object, &name.into())
 }
 
-pub(super) fn call(object: &JsValue, name: &str, args: &[&JsValue]) -> Answer<JsValue> {
+pub(crate) fn call(object: &JsValue, name: &str, args: &[&JsValue]) -> Answer<JsValue> {
     let function: Function = get(object, name)?.dyn_into()?;
     function.apply(object, &args.iter().copied().collect::<Array>())
 }
 
-pub(super) async fn wait(promise: JsValue) -> Answer<JsValue> {
+pub(crate) async fn wait(promise: JsValue) -> Answer<JsValue> {
     JsFuture::from(Promise::resolve(&promise)).await
 }
 
-pub(super) fn object(fields: &[(&str, JsValue)]) -> JsValue {
+pub(crate) fn object(fields: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();
     for (name, value) in fields {
         // A fresh object takes any field.
@@ -30,7 +30,7 @@ pub(super) fn object(fields: &[(&str, JsValue)]) -> JsValue {
     object.into()
 }
 
-pub(super) fn text(value: &JsValue, name: &str) -> String {
+pub(crate) fn text(value: &JsValue, name: &str) -> String {
     let field = get(value, name).unwrap_or(JsValue::UNDEFINED);
     field
         .as_string()
@@ -39,7 +39,7 @@ pub(super) fn text(value: &JsValue, name: &str) -> String {
 }
 
 /// Refusals that name a line, as the editor wants them.
-pub(super) fn placed(checked: &JsValue) -> JsValue {
+pub(crate) fn placed(checked: &JsValue) -> JsValue {
     let list = Array::from(&get(checked, "errors").unwrap_or(JsValue::UNDEFINED));
     let placed = list.iter().filter(|error| !text(error, "line").is_empty());
     let problem = |error: JsValue| {
@@ -55,7 +55,7 @@ pub(super) fn placed(checked: &JsValue) -> JsValue {
 }
 
 /// Errors and refusals as lines to read.
-pub(super) fn errors(answer: &JsValue) -> Vec<String> {
+pub(crate) fn errors(answer: &JsValue) -> Vec<String> {
     let list = get(answer, "errors").unwrap_or(JsValue::UNDEFINED);
     let line = |error: JsValue| {
         let (line, message) = (text(&error, "line"), text(&error, "message"));
