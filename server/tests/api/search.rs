@@ -67,7 +67,9 @@ fn lessons_topics_and_labs_are_found() {
         first("theroetical arival time"),
         format!("{lesson}#one-number-per-tenant")
     );
-    assert_eq!(first("burn rate"), "/labs/burn_rate");
+    let hits = headroom::state::Site::search(&*pages, "burn rate", 5);
+    let mut found = hits.as_array().unwrap().iter();
+    assert!(found.any(|hit| hit["url"] == "/labs/burn_rate"), "{hits}");
     let page = pages.search_page("theoretical <arrival>");
     assert!(page.contains("<mark>theoretical</mark>"), "{page}");
     assert!(page.contains("“theoretical &lt;arrival&gt;”") && !page.contains("<arrival>"));
