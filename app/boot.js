@@ -78,6 +78,19 @@ if (button) {
   name();
 }
 
+// "/" goes to the search box; arrows turn pages where nothing else wants them.
+addEventListener("keydown", (e) => {
+  if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input,textarea,select,[contenteditable]"))
+    return;
+  const box = document.querySelector("[data-search]");
+  if (e.key === "/" && box.offsetParent) {
+    e.preventDefault();
+    box.focus();
+  }
+  const turn = { ArrowLeft: "prev", ArrowRight: "next" }[e.key];
+  if (turn && e.target === document.body) document.querySelector(`a[rel=${turn}]`)?.click();
+});
+
 for (const b of document.querySelectorAll("[data-copy]")) {
   b.hidden = false;
   b.onclick = async () => {

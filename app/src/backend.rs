@@ -1,12 +1,16 @@
 //! What pages ask of the server.
 
 use content::Library;
+use content::search::Hit;
 
 /// The server's side of the pages. Everything is read while a page is rendered; nothing is
 /// written. Labs themselves come from [`labs::ALL`].
 pub trait Backend: Send + Sync {
     /// The curriculum as it is now. Cloning a [`Library`] shares it.
     fn library(&self) -> Library;
+
+    /// Sections that fit a query, the best first.
+    fn search(&self, query: &str, limit: usize) -> Vec<Hit>;
 
     /// A lab's texts, rendered from Markdown; `None` if there is no such lab.
     fn lab_text(&self, lab: &str) -> Option<LabText>;

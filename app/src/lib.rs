@@ -28,7 +28,7 @@ pub use assets::{Assets, Site};
 #[cfg(feature = "ssr")]
 pub use backend::{Backend, Hint, LabText, SolutionText, StarterText};
 #[cfg(feature = "ssr")]
-pub use page::{Page, Rendered, render, render_error};
+pub use page::{Page, Rendered, render, render_error, render_search};
 #[cfg(feature = "ssr")]
 pub use problems::{PROBLEMS, ProblemKind};
 #[cfg(feature = "ssr")]

@@ -151,8 +151,14 @@ pub fn render_error(
     site: &Site,
 ) -> Rendered {
     document(path, site, || {
-        pages::error::body(status, detail, request_id)
+        pages::error::body(status, detail, request_id, path)
     })
+}
+
+/// Renders what a search found.
+#[must_use]
+pub fn render_search(query: &str, backend: &dyn Backend, site: &Site) -> Rendered {
+    document("/search", site, || pages::search::body(backend, query))
 }
 
 fn document(path: &str, site: &Site, body: impl FnOnce() -> Body) -> Rendered {

@@ -45,6 +45,9 @@ const MARK: &str = "<svg class=\"mark\" viewBox=\"0 0 32 32\" width=\"32\" heigh
     aria-hidden=\"true\"><path class=\"mark-ceiling\" d=\"M3 6H29\"/>\
     <path class=\"mark-load\" d=\"M3 28V24L9 18L14 21L20 13L25 16L29 13V28Z\"/></svg>";
 
+const LENS: &str = "<svg viewBox=\"0 0 24 24\" width=\"20\" height=\"20\" \
+    aria-hidden=\"true\"><circle cx=\"10\" cy=\"10\" r=\"6\"/><path d=\"M15 15L21 21\"/></svg>";
+
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 \
     32'%3E%3Cpath d='M3 6H29' stroke='%23c2410c' stroke-width='3'/%3E%3Cpath d='M3 28V24L9 18L14 \
     21L20 13L25 16L29 13V28Z' fill='%230f6e67'/%3E%3C/svg%3E";
@@ -76,6 +79,7 @@ pub(crate) fn shell(path: &str, site: &Site, head: Head, view: AnyView) -> impl 
                 {property("og:url", canonical)}
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href=ICON/>
+                <link rel="alternate" type="application/atom+xml" title="Lessons" href="/feed.xml"/>
                 <script inner_html=THEME></script>
                 <link rel="stylesheet" href=assets.url("style.css")/>
                 <script type="module" src=assets.url("boot.js")></script>
@@ -116,6 +120,13 @@ fn header(path: &str) -> impl IntoView + use<> {
                     {link("/me", "You")}
                 </ul>
             </nav>
+            <form class="site-search" role="search" action="/search">
+                <input type="search" name="q" aria-label="Search" placeholder="Search  /"
+                    maxlength="200" autocomplete="off" data-search/>
+            </form>
+            <a class="search-link" href="/search" aria-label="Search">
+                <span inner_html=LENS></span>
+            </a>
             <button class="theme quiet" type="button" data-theme-toggle hidden>
                 <span class="theme-icon" aria-hidden="true"></span>
                 <span class="theme-label">"Theme"</span>

@@ -8,6 +8,10 @@ use content::{Area, Course, Lesson, Library, Part, Section, Topic};
 struct Shelf(Library);
 
 impl Backend for Shelf {
+    fn search(&self, query: &str, limit: usize) -> Vec<content::search::Hit> {
+        content::search::Index::build(&self.library(), []).search(query, limit)
+    }
+
     fn library(&self) -> Library {
         self.0.clone()
     }
@@ -54,6 +58,7 @@ fn lesson() -> Lesson {
         sources: Vec::new(),
         words: 1_800,
         minutes: 14,
+        markdown: String::new(),
         updated: "2026-11-20".into(),
     }
 }

@@ -19,6 +19,8 @@ mod check;
 #[cfg(feature = "load")]
 mod diagram;
 #[cfg(feature = "load")]
+pub mod feed;
+#[cfg(feature = "load")]
 mod fence;
 #[cfg(feature = "load")]
 mod highlight;

@@ -158,6 +158,7 @@ fn lesson(
         words: rendered.words,
         sources: matter.sources,
         updated: matter.updated,
+        markdown: body.to_owned(),
     };
     check::lesson(&page, &lesson);
     Some(lesson)

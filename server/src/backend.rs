@@ -3,9 +3,10 @@
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use app::{Backend, Hint, LabText, Page, SolutionText, StarterText};
+use content::search::{Entry, Hit, Index, SnippetPart};
 use content::{Folder, Known, Library, Memory, Problem, Runs};
 use labs::Lab;
 use pulldown_cmark::{Event, Options, Parser, html};
@@ -34,9 +35,29 @@ struct LabCode;
 #[prefix = "server/src/"]
 struct ServerCode;
 
+/// The lessons, and what finds them.
+struct Shelf {
+    library: Library,
+    index: Arc<Index>,
+}
+
+impl Shelf {
+    fn new(library: Library) -> Self {
+        let labs = labs::ALL.iter().map(|lab| Entry {
+            url: format!("/labs/{}", lab.id),
+            title: lab.spec().title.clone(),
+            text: format!("{} {}", lab.spec().summary, markdown(lab.files.brief)),
+        });
+        Self {
+            index: Arc::new(Index::build(&library, labs)),
+            library,
+        }
+    }
+}
+
 /// The site: pages over a curriculum that authors may exchange while it runs.
 pub struct Pages {
-    library: RwLock<Library>,
+    shelf: RwLock<Shelf>,
     site: app::Site,
     /// Where the texts of labs are read from, if an author may be changing them.
     labs: Option<PathBuf>,
@@ -55,7 +76,7 @@ impl Pages {
             compilers: Vec::new(),
         };
         Ok(Self {
-            library: RwLock::new(library(dir)?),
+            shelf: RwLock::new(Shelf::new(library(dir)?)),
             site,
             labs: dir.and_then(labs_beside),
         })
@@ -71,8 +92,8 @@ impl Pages {
     /// # Errors
     /// Every problem of the curriculum, one per line.
     pub fn reload(&self, dir: &Path) -> anyhow::Result<()> {
-        let library = library(Some(dir))?;
-        *self.library.write().unwrap_or_else(PoisonError::into_inner) = library;
+        let shelf = Shelf::new(library(Some(dir))?);
+        *self.shelf.write().unwrap_or_else(PoisonError::into_inner) = shelf;
         Ok(())
     }
 
@@ -141,10 +162,15 @@ fn built_in() -> Memory {
 
 impl Backend for Pages {
     fn library(&self) -> Library {
-        self.library
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        let shelf = self.shelf.read().unwrap_or_else(PoisonError::into_inner);
+        shelf.library.clone()
+    }
+
+    fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
+        let shelf = self.shelf.read().unwrap_or_else(PoisonError::into_inner);
+        let index = Arc::clone(&shelf.index);
+        drop(shelf);
+        index.search(query, limit)
     }
 
     fn lab_text(&self, lab: &str) -> Option<LabText> {
@@ -171,6 +197,43 @@ impl Site for Pages {
     fn page(&self, path: &str) -> Option<(u16, String)> {
         let rendered = app::render(&Page::from_path(path)?, self, &self.site);
         Some((rendered.status, rendered.html))
+    }
+
+    fn document(&self, path: &str) -> Option<(&'static str, String)> {
+        let library = self.library();
+        let site = self.site.absolute("");
+        let pages = || Page::all(self).into_iter().map(|page| page.path());
+        Some(match path {
+            "/feed.xml" => ("application/atom+xml", content::feed::atom(&library, &site)),
+            "/sitemap.xml" => ("application/xml", content::feed::sitemap(pages(), &site)),
+            "/llms.txt" => (
+                "text/plain; charset=utf-8",
+                content::feed::llms(&library, &site),
+            ),
+            lesson => {
+                let name = lesson.strip_prefix("/lessons/")?.strip_suffix(".md")?;
+                let (area, slug) = name.split_once('/')?;
+                let lesson = library.lesson(area, slug)?;
+                let text = format!("# {}\n{}", lesson.title, lesson.markdown);
+                ("text/markdown; charset=utf-8", text)
+            }
+        })
+    }
+
+    fn search_page(&self, query: &str) -> String {
+        app::render_search(query, self, &self.site).html
+    }
+
+    fn search(&self, query: &str, limit: usize) -> Value {
+        let part = |part: &SnippetPart| json!({"text": part.text, "marked": part.marked});
+        let hits = Backend::search(self, query, limit);
+        let hits = hits.iter().map(|hit| {
+            let snippet: Vec<Value> = hit.snippet.iter().map(part).collect();
+            json!({
+                "url": hit.url, "title": hit.title, "heading": hit.heading, "snippet": snippet,
+            })
+        });
+        hits.collect()
     }
 
     fn error_page(&self, status: u16, detail: &str, request_id: &str, path: &str) -> String {

@@ -28,6 +28,15 @@ pub trait Site: Send + Sync {
     /// The page at this path, with its status; `None` where no page can be.
     fn page(&self, path: &str) -> Option<(u16, String)>;
 
+    /// What programs read at this path, a feed or the source of a lesson: its media type and text.
+    fn document(&self, path: &str) -> Option<(&'static str, String)>;
+
+    /// The page of what a search finds.
+    fn search_page(&self, query: &str) -> String;
+
+    /// Sections that fit a query, the best first, as JSON.
+    fn search(&self, query: &str, limit: usize) -> serde_json::Value;
+
     /// The page that tells of an error.
     fn error_page(&self, status: u16, detail: &str, request_id: &str, path: &str) -> String;
 

@@ -12,7 +12,7 @@ use crate::shell::Head;
 pub(crate) fn body(backend: &dyn Backend, slug: &str) -> Body {
     let library = backend.library();
     let Some(area) = library.area(slug) else {
-        return missing("The course has no area of this name.");
+        return missing("The course has no area of this name.", slug);
     };
     let head = Head::new(area.title.clone(), area.tagline.clone());
     let about = String::from(area.about.clone());

@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 
+use super::search;
 use crate::page::Body;
 use crate::shell::Head;
 
-/// The page for an HTTP status.
-pub(crate) fn body(status: u16, detail: &str, request_id: Option<&str>) -> Body {
+/// The page for an HTTP status. Where nothing is at `path`, its words may be searched for.
+pub(crate) fn body(status: u16, detail: &str, request_id: Option<&str>, path: &str) -> Body {
     let (title, usual) = words(status);
     let detail = if detail.is_empty() {
         usual.to_owned()
@@ -23,6 +24,7 @@ pub(crate) fn body(status: u16, detail: &str, request_id: Option<&str>) -> Body 
             <h1>{title}</h1>
             <p class="lead">{detail}</p>
             {id}
+            {(status == 404).then(|| search::form(&wanted(path)))}
             <p>"From here you can go on to:"</p>
             <ul>
                 <li><a href="/course">"the course map"</a>", which links every lesson"</li>
@@ -37,6 +39,15 @@ pub(crate) fn body(status: u16, detail: &str, request_id: Option<&str>) -> Body 
         head,
         view: view.into_any(),
     }
+}
+
+/// The words of an address, without those that only say what kind of page it is.
+fn wanted(path: &str) -> String {
+    let kinds = ["course", "lessons", "labs", "problems", "html", "md"];
+    let words = path.split(|c: char| !c.is_alphanumeric());
+    let words = words.filter(|word| !word.is_empty() && !kinds.contains(word));
+    let words = words.collect::<Vec<_>>().join(" ");
+    words.chars().take(search::QUERY_LENGTH).collect()
 }
 
 const fn words(status: u16) -> (&'static str, &'static str) {

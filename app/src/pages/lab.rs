@@ -15,7 +15,7 @@ use crate::shell::Head;
 
 pub(crate) fn body(backend: &dyn Backend, site: &Site, id: &str) -> Body {
     let Some((lab, text)) = labs::by_id(id).zip(backend.lab_text(id)) else {
-        return missing("There is no lab of this name.");
+        return missing("There is no lab of this name.", id);
     };
     let spec = lab.spec();
     let head = Head::new(format!("{} lab", spec.title), spec.summary.clone());

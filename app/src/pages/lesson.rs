@@ -14,7 +14,7 @@ use crate::shell::Head;
 pub(crate) fn body(backend: &dyn Backend, site: &Site, area: &str, slug: &str) -> Body {
     let library = backend.library();
     let Some(lesson) = library.lesson(area, slug) else {
-        return missing("There is no lesson at this address.");
+        return missing("There is no lesson at this address.", slug);
     };
     let head = Head::new(lesson.title.clone(), lesson.promise.clone());
     let area_title = library

@@ -12,6 +12,7 @@ pub(crate) mod lesson;
 pub(crate) mod me;
 pub(crate) mod problem;
 pub(crate) mod quiz;
+pub(crate) mod search;
 
 use leptos::prelude::*;
 
@@ -19,8 +20,8 @@ use crate::page::Body;
 use crate::shell::Head;
 
 /// The page for a name that nothing has.
-pub(crate) fn missing(what: &str) -> Body {
-    error::body(404, what, None)
+pub(crate) fn missing(what: &str, name: &str) -> Body {
+    error::body(404, what, None, name)
 }
 
 pub(crate) fn found(head: Head, view: impl IntoView) -> Body {

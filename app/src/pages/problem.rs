@@ -49,7 +49,7 @@ pub(crate) fn index() -> Body {
 /// One problem.
 pub(crate) fn body(code: &str) -> Body {
     let Some(kind) = ProblemKind::by_code(code) else {
-        return missing("No problem has this code.");
+        return missing("No problem has this code.", code);
     };
     let head = Head::new(kind.title, kind.advice);
     let steps = vec![("/problems".into(), "Error reference".into())];

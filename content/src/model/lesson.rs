@@ -28,6 +28,8 @@ pub struct Lesson {
     pub minutes: u32,
     /// Day of the last change, `YYYY-MM-DD`.
     pub updated: String,
+    /// The text as its author wrote it, without what stands before it.
+    pub markdown: String,
 }
 
 impl Lesson {

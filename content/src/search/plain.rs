@@ -1,6 +1,9 @@
 //! The text of our own HTML.
 
-/// Text without markup and formulas, with single spaces.
+/// Longest formula that reads as text.
+const FORMULA: usize = 24;
+
+/// Text without markup and long formulas, with single spaces.
 pub(super) fn text(html: &str) -> String {
     let mut text = String::with_capacity(html.len() / 2);
     let mut rest = html;
@@ -9,6 +12,9 @@ pub(super) fn text(html: &str) -> String {
         let tag = &rest[open..];
         let end = tag.find('>').map_or(tag.len(), |end| end + 1);
         let skipped = skipped(tag).unwrap_or(end);
+        if tag.starts_with("<math") {
+            push(&mut text, &formula(&tag[..skipped]));
+        }
         if !is_inline(tag) {
             push(&mut text, " ");
         }
@@ -25,13 +31,21 @@ fn skipped(tag: &str) -> Option<usize> {
     Some(tag.find(close)? + close.len())
 }
 
+/// A formula as its signs, if it is short.
+fn formula(math: &str) -> String {
+    let parts = math.split('<').filter_map(|part| part.split_once('>'));
+    let signs: String = parts.map(|(_, text)| text).collect();
+    let short = signs.chars().count() <= FORMULA;
+    Some(signs).filter(|_| short).unwrap_or_default()
+}
+
 /// Whether words on both sides of a tag may be one word.
 fn is_inline(tag: &str) -> bool {
     let name = tag.trim_start_matches(['<', '/']);
     let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next();
     matches!(
         name,
-        Some("a" | "b" | "em" | "strong" | "code" | "span" | "del")
+        Some("a" | "b" | "em" | "math" | "strong" | "code" | "span" | "del")
     )
 }
 
@@ -58,9 +72,11 @@ mod tests {
 
     #[test]
     fn markup_and_formulas_are_left_out() {
-        let html = "<p>A <em>b</em>c &amp; d &lt;e&gt;</p>\n<ul><li>f</li><li>g</li></ul>\
-                    <math display=\"block\"><mi>x</mi></math><h3>h <a class=\"anchor\">#</a></h3>";
-        assert_eq!(text(html), "A bc & d <e> f g h");
+        let html = "<p>A <em>b</em>c &amp; d &lt;e&gt; \
+                    <math><mi>T</mi><mo>=</mo><mn>1</mn></math>.</p>\n<ul><li>f</li><li>g</li>\
+                    </ul><math display=\"block\"><mi>a long one, more than a line</mi></math>\
+                    <h3>h <a class=\"anchor\">#</a></h3>";
+        assert_eq!(text(html), "A bc & d <e> T=1. f g h");
         assert_eq!(text("a < b <"), "a");
     }
 }

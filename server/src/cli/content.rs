@@ -1,6 +1,6 @@
 //! `headroom content check`: whether lessons are sound, the numbers they take from runs included.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -39,7 +39,7 @@ pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
         }
         Err(problems) => {
             for problem in &problems {
-                eprintln!("{}", Path::new(dir).join(problem.to_string()).display());
+                eprintln!("{}", dir.join(problem.to_string()).display());
             }
             anyhow::bail!("{} in {}", count(problems.len(), "problem"), dir.display())
         }

@@ -8,6 +8,7 @@ mod kits;
 mod labs;
 pub mod pages;
 mod representation;
+mod search;
 mod submissions;
 
 use axum::Router;
@@ -29,6 +30,7 @@ pub fn router(state: AppState) -> Router {
         .nest("/api/v1", api().layer(sessions(&state)))
         .route("/assets/{*name}", get(assets::show))
         .route("/labs/{lab}/kits/{file}", get(kits::show))
+        .route("/search", get(search::page))
         .route("/author/changes", get(author::changes))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -50,6 +52,9 @@ fn site() -> Router<AppState> {
         "/course",
         "/course/{area}",
         "/lessons/{area}/{slug}",
+        "/feed.xml",
+        "/sitemap.xml",
+        "/llms.txt",
         "/labs",
         "/labs/{lab}",
         "/me",
@@ -65,6 +70,7 @@ fn api() -> Router<AppState> {
     Router::new()
         .route("/labs", get(labs::list))
         .route("/labs/{lab}", get(labs::show))
+        .route("/search", get(search::list))
         .route("/labs/{lab}/submissions", post(submissions::create))
         .route("/compilers/{language}", post(compilers::compile))
         .route("/submissions/{id}", get(submissions::show))

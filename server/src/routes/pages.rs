@@ -62,14 +62,20 @@ pub async fn show(
 }
 
 fn render(state: &AppState, path: String) -> Option<Arc<Representation>> {
-    let (status, html) = state.parts.site.page(&path)?;
+    let site = &state.parts.site;
+    let (status, kind, text) = match site.page(&path) {
+        Some((status, html)) => (status, "text/html; charset=utf-8", html),
+        None => {
+            let (kind, text) = site.document(&path)?;
+            (200, kind, text)
+        }
+    };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-    let kind = "text/html; charset=utf-8";
     let page = Arc::new(Representation::new(
         status,
         kind,
         CACHE_CONTROL,
-        html.into(),
+        text.into(),
     ));
     if status == StatusCode::OK {
         state.pages.insert(path, Arc::clone(&page));

@@ -166,7 +166,12 @@ fn gains(content_type: &str) -> bool {
     kind.starts_with("text/")
         || matches!(
             kind,
-            "application/wasm" | "application/json" | "application/javascript" | "image/svg+xml"
+            "application/wasm"
+                | "application/json"
+                | "application/javascript"
+                | "application/xml"
+                | "application/atom+xml"
+                | "image/svg+xml"
         )
 }
 

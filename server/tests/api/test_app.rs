@@ -109,6 +109,18 @@ impl Site for FakeSite {
         }
     }
 
+    fn document(&self, path: &str) -> Option<(&'static str, String)> {
+        (path == "/llms.txt").then(|| ("text/plain; charset=utf-8", "# Lessons".into()))
+    }
+
+    fn search_page(&self, query: &str) -> String {
+        format!("<!DOCTYPE html>found: {}", query.len())
+    }
+
+    fn search(&self, query: &str, limit: usize) -> Value {
+        json!([{"title": query, "limit": limit}])
+    }
+
     fn error_page(&self, status: u16, detail: &str, request_id: &str, _path: &str) -> String {
         format!("<!DOCTYPE html>{status} {detail} {request_id}")
     }

@@ -62,7 +62,7 @@ fn every_mistake_is_told_at_once_with_its_line() {
         &[
             (lesson, "(lesson:retries)", "(lesson:retires)"),
             (lesson, "id = \"rate_limiter\"", "id = \"rate_limitr\""),
-            (lesson, "kind = \"ordering\"", "kind = \"order\""),
+            (lesson, "kind = \"ordering\"", "kind = \"orderin\""),
             (lesson, "$T = 100$", "$\\frac{T$"),
             (lesson, "right = true\nwhy = \"The step", "why = \"The step"),
             (lesson, place, &numbers),
@@ -78,7 +78,7 @@ fn every_mistake_is_told_at_once_with_its_line() {
     for (file, message) in [
         (&file, "no lesson “retires”, did you mean “retries”?"),
         (&file, "no lab “rate_limitr”, did you mean “rate_limiter”?"),
-        (&file, "unknown kind “order”, did you mean “ordering”?"),
+        (&file, "unknown kind “orderin”, did you mean “ordering”?"),
         (&file, "bad formula"),
         (&file, "quiz “clock”: no right answer"),
         (&file, "“1.5 %”: retry/stall/two_signals success is "),

@@ -1,0 +1,59 @@
+//! Search, as a page and as JSON.
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::response::{Html, IntoResponse, Response};
+use http::header;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::error::Error;
+use crate::state::AppState;
+
+/// Hits in an answer, unless asked for another number.
+const HITS: usize = 10;
+/// Hits that may be asked for.
+const HITS_MAX: usize = 50;
+/// Bytes of a query that are read.
+const QUERY_MAX: usize = 1_000;
+
+/// What is looked for.
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    q: String,
+    limit: Option<usize>,
+}
+
+type Asking = Result<Query<Asked>, QueryRejection>;
+
+/// `GET /search`
+pub async fn page(State(state): State<AppState>, asking: Asking) -> Result<Response, Error> {
+    let Asked { q, .. } = asked(asking)?;
+    let page = tokio::task::spawn_blocking(move || state.parts.site.search_page(&q))
+        .await
+        .map_err(|error| Error::Internal(error.into()))?;
+    Ok(([(header::CACHE_CONTROL, "no-cache")], Html(page)).into_response())
+}
+
+/// `GET /api/v1/search`
+pub async fn list(State(state): State<AppState>, asking: Asking) -> Result<Json<Value>, Error> {
+    let Asked { q, limit } = asked(asking)?;
+    let limit = limit.unwrap_or(HITS);
+    if limit == 0 || limit > HITS_MAX {
+        let message = format!("`limit` is a number from 1 to {HITS_MAX}");
+        return Err(Error::Invalid(message));
+    }
+    let hits = state.parts.site.search(&q, limit);
+    Ok(Json(json!({"query": q, "hits": hits})))
+}
+
+fn asked(asking: Asking) -> Result<Asked, Error> {
+    let Query(asked) = asking.map_err(|error| Error::Invalid(error.body_text()))?;
+    if asked.q.len() > QUERY_MAX {
+        let message = format!("`q` is longer than {QUERY_MAX} bytes");
+        return Err(Error::Invalid(message));
+    }
+    Ok(asked)
+}
