@@ -1,4 +1,4 @@
-// What the repository says of its labs.
+// What the repository says of its labs and lessons.
 import { readdir, readFile } from "node:fs/promises";
 
 const folder = new URL("../labs/src/", import.meta.url);
@@ -17,4 +17,12 @@ export async function labs() {
 export async function digests(lab) {
   const text = await readFile(new URL(`${lab}/digests.txt`, folder), "utf8");
   return Object.fromEntries(text.trim().split("\n").map((line) => line.split(" ")));
+}
+
+/** Lessons that are written, as `area/slug`. */
+export async function lessons() {
+  const content = new URL("../content/", import.meta.url);
+  const files = await readdir(content, { recursive: true });
+  const written = files.filter((file) => /^[a-z-]+\/[a-z-]+\.md$/.test(file) && !file.startsWith("src/"));
+  return written.map((file) => file.slice(0, -3)).sort();
 }

@@ -3,12 +3,14 @@ import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { launch, open } from "../browser.js";
-import { labs } from "../labs.js";
+import { labs, lessons } from "../labs.js";
 
 const pages = {
   home: "/",
   course: "/course",
-  lesson: "/lessons/distributed-systems/api-gateway",
+  area: "/course/reliability",
+  search: "/search?q=retry%20budget",
+  ...Object.fromEntries((await lessons()).map((l) => [`lesson-${l.split("/")[1]}`, `/lessons/${l}`])),
   labs: "/labs",
   me: "/me",
   ...Object.fromEntries((await labs()).map((lab) => [`lab-${lab}`, `/labs/${lab}`])),

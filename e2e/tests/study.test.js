@@ -14,7 +14,7 @@ test("a question judges, explains a common mistake, and is remembered", async ()
   const quiz = page.locator("#three-seconds");
   const status = quiz.locator("[role=status]");
   await quiz.locator("input").fill("30");
-  await quiz.getByRole("button", { name: "Check" }).click();
+  await quiz.getByRole("button", { name: "Check", exact: true }).click();
   await expectText(status, /common/);
   await expectText(quiz.locator(".quiz-mistake"), /rate alone/);
   await quiz.locator("input").fill("50 requests");
@@ -32,7 +32,7 @@ test("choices and orders are answered by keyboard alone", async () => {
   const clock = page.locator("#clock");
   await clock.locator("input").first().focus();
   await page.keyboard.press("Space");
-  await clock.getByRole("button", { name: "Check" }).focus();
+  await clock.getByRole("button", { name: "Check", exact: true }).focus();
   await page.keyboard.press("Enter");
   await expectText(clock.locator("[role=status]"), /^Right\./);
   const order = page.locator("#identity");
@@ -43,7 +43,7 @@ test("choices and orders are answered by keyboard alone", async () => {
     await order.locator("[data-step]").nth(late).getByRole("button", { name: /Move up/ }).focus();
     await page.keyboard.press("Enter");
   }
-  await order.getByRole("button", { name: "Check" }).click();
+  await order.getByRole("button", { name: "Check", exact: true }).click();
   await expectText(order.locator("[role=status]"), /^Right\./);
   await context.close();
 });
@@ -51,7 +51,7 @@ test("choices and orders are answered by keyboard alone", async () => {
 test("a lesson read to its end and a question that is due are on the personal page", async () => {
   const { context, page } = await open(browser, lesson);
   await page.locator("#windows input").nth(3).check();
-  await page.locator("#windows").getByRole("button", { name: "Check" }).click();
+  await page.locator("#windows").getByRole("button", { name: "Check", exact: true }).click();
   await page.locator(".neighbours").scrollIntoViewIfNeeded();
   await page.waitForFunction(() => localStorage.getItem("headroom.study")?.includes('"read":{"d'));
   await page.goto("/me");
