@@ -13,7 +13,8 @@ export async function serveWith(program, path, figures) {
   const content = join(folder, "content");
   const lessons = (from) => !/content\/(src|tests)$/.test(from);
   cpSync(join(root, "content"), content, { recursive: true, filter: lessons });
-  symlinkSync(join(root, "labs"), join(folder, "labs"));
+  // Lessons quote code of both.
+  for (const quoted of ["labs", "server"]) symlinkSync(join(root, quoted), join(folder, quoted));
   const file = join(content, `${path}.md`);
   const lesson = readFileSync(file, "utf8");
   writeFileSync(file, lesson.replace(/^```figure\n[^]*?^```$/m, () => figures.trim()));
