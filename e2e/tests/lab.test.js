@@ -5,7 +5,7 @@ import { launch, open } from "../browser.js";
 import {
   labPath, localReport, message, openEditor, paste, run, runAndSubmit, serverReport, upload,
 } from "../lab.js";
-import { expectText } from "../wait.js";
+import { expectText, until } from "../wait.js";
 
 const fixtures = process.env.FIXTURES ?? "../.headroom/fixtures";
 const gcraRust = await readFile(new URL("../fixtures/gcra.rs", import.meta.url), "utf8");
@@ -94,6 +94,18 @@ for (const [name, source, pattern] of failures) {
     await message(page, pattern);
   }));
 }
+
+test("line numbers stand beside their lines", () => lab(async (page) => {
+  await openEditor(page);
+  await until(() => page.evaluate(() => {
+    const root = document.querySelector(".wb-editor > div").shadowRoot;
+    const top = (element) => element.getBoundingClientRect().top;
+    const lines = [...root.querySelectorAll(".cm-line")];
+    const numbers = [...root.querySelectorAll(".cm-lineNumbers .cm-gutterElement")]
+      .filter((number) => number.style.visibility !== "hidden");
+    return lines.length > 9 && Math.abs(top(lines[9]) - top(numbers[9])) < 2;
+  }), { timeout: 10_000 });
+}));
 
 test("the whole path by keyboard", () => lab(async (page) => {
   await paste(page, gcra);
