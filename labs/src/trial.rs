@@ -32,7 +32,7 @@ pub fn run(lab: &Lab, scenario: &Scenario, policy: &Policy) -> Trial {
         seed,
         plots: true,
     };
-    // Built-in policies have no faults; a test runs every one of them.
+    // A mistake may end the scenario, and then there is nothing to show; a test runs every policy.
     let Ok(outcome) = (lab.simulate)(&setting, &mut run) else {
         return Trial::default();
     };
