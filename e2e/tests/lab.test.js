@@ -97,6 +97,8 @@ for (const [name, source, pattern] of failures) {
 
 test("line numbers stand beside their lines", () => lab(async (page) => {
   await openEditor(page);
+  // Lines out of sight are not measured.
+  await page.locator(".wb-editor").scrollIntoViewIfNeeded();
   await until(() => page.evaluate(() => {
     const root = document.querySelector(".wb-editor > div").shadowRoot;
     const top = (element) => element.getBoundingClientRect().top;

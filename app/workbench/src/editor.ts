@@ -137,9 +137,6 @@ export function mountEditor(host: HTMLElement, options: EditorOptions): Editor {
   root.append(hint);
   // Long lines scroll, and what scrolls must be reached by keyboard.
   view.scrollDOM.tabIndex = 0;
-  // Mounted out of sight, it measures no line, and line numbers keep heights that were guessed.
-  const sight = new IntersectionObserver(() => view.requestMeasure());
-  sight.observe(view.dom);
   return {
     getDoc: () => view.state.doc.toString(),
     setDoc: (doc) => {
@@ -154,7 +151,6 @@ export function mountEditor(host: HTMLElement, options: EditorOptions): Editor {
     },
     focus: () => view.focus(),
     destroy: () => {
-      sight.disconnect();
       view.destroy();
       hint.remove();
     },
