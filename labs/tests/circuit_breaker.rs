@@ -337,10 +337,10 @@ fn changed_worlds_run() {
 fn table() {
     for scenario in &lab().spec().scenarios {
         println!("{}", scenario.id);
-        let seeds = if scenario.public {
+        let seeds: &[u64] = if scenario.public {
             &scenario.seeds
         } else {
-            &vec![7, 8, 9]
+            &[7, 8, 9]
         };
         for policy in lab().policies {
             let cases: Vec<Case> = seeds.iter().map(|&s| run(policy.id, scenario, s)).collect();
