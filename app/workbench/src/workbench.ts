@@ -33,6 +33,7 @@ function mountEditor(host: HTMLElement, options: EditorOptions): Editor {
   import("./editor.js").then(
     (code) => {
       if (gone) return;
+      warmUp(options.language);
       editor = code.mountEditor(host, { ...options, doc, onChange });
       for (const act of waiting) act(editor);
     },
@@ -92,11 +93,27 @@ function compile(language: string, source: string): Promise<Compiled> {
 
 const START = { line: 1, column: 1, severity: "error" as const };
 
+/** The compiler's thread, which says once when it has loaded. */
+function compilerThread(): Worker {
+  if (compiler) return compiler;
+  const url = new URL("./asc-worker.js", import.meta.url);
+  compiler = new Worker(url, { type: "module" });
+  compiler.onmessage = ({ data }: MessageEvent) => {
+    if (data.ready) compilerReady = true;
+  };
+  return compiler;
+}
+
+/** Loads the compiler while a learner reads and types, so that the first run need not wait. */
+function warmUp(language: string): void {
+  if (language !== "assemblyscript") return;
+  const soon = globalThis.requestIdleCallback ?? ((act: () => void) => setTimeout(act, 200));
+  soon(() => void compilerThread());
+}
+
 function compileNow(source: string): Promise<Compiled> {
   const id = ++compilations;
-  const worker = (compiler ??= new Worker(new URL("./asc-worker.js", import.meta.url), {
-    type: "module",
-  }));
+  const worker = compilerThread();
   return new Promise((resolve) => {
     let timer = 0;
     const stop = (message: string) => {
