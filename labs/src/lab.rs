@@ -110,6 +110,23 @@ pub struct Policy {
     pub make: fn() -> Box<dyn Guest>,
 }
 
+/// A row of a lab's list of policies.
+pub(crate) const fn policy(
+    id: &'static str,
+    title: &'static str,
+    doc: &'static str,
+    role: PolicyRole,
+    make: fn() -> Box<dyn Guest>,
+) -> Policy {
+    Policy {
+        id,
+        title,
+        doc,
+        role,
+        make,
+    }
+}
+
 /// One run to make: which scenario, which seed.
 pub struct Setting<'a> {
     /// The scenario with its parameters.

@@ -329,31 +329,3 @@ fn changed_worlds_run() {
         }
     }
 }
-
-/// A screenful of what the policies reach: `cargo test -p labs --test circuit_breaker -- --ignored
-/// --nocapture table`.
-#[test]
-#[ignore = "prints a table"]
-fn table() {
-    for scenario in &lab().spec().scenarios {
-        println!("{}", scenario.id);
-        let seeds: &[u64] = if scenario.public {
-            &scenario.seeds
-        } else {
-            &[7, 8, 9]
-        };
-        for policy in lab().policies {
-            let cases: Vec<Case> = seeds.iter().map(|&s| run(policy.id, scenario, s)).collect();
-            let mean = |id: &str| {
-                let sum: i64 = cases.iter().map(|c| c.metrics[id]).sum();
-                sum as f64 / 3e4
-            };
-            let scores: Vec<i64> = cases.iter().map(|c| c.score / 10_000).collect();
-            let (lost, waste) = (mean("lost"), mean("waste"));
-            println!(
-                "  {:22} lost {lost:5.2} waste {waste:6.2} {scores:?}",
-                policy.id
-            );
-        }
-    }
-}

@@ -21,7 +21,7 @@ pub use policy::{Pager, Seat};
 pub use trace::{DAY_MIN, Incident, Minute, Trace};
 
 use crate::guest::Guest;
-use crate::lab::{Files, Lab, Policy, PolicyRole, starters};
+use crate::lab::{Files, Lab, Policy, PolicyRole, policy, starters};
 use reference::Workbook;
 
 /// Export number of `on_minute`.
@@ -46,22 +46,6 @@ pub static LAB: Lab = Lab {
 
 fn seat<P: Pager + 'static>(pager: P) -> Box<dyn Guest> {
     Box::new(Seat(pager))
-}
-
-const fn policy(
-    id: &'static str,
-    title: &'static str,
-    doc: &'static str,
-    role: PolicyRole,
-    make: fn() -> Box<dyn Guest>,
-) -> Policy {
-    Policy {
-        id,
-        title,
-        doc,
-        role,
-        make,
-    }
 }
 
 static POLICIES: &[Policy] = &[

@@ -26,7 +26,7 @@ mod world;
 use std::sync::OnceLock;
 
 use crate::guest::Guest;
-use crate::lab::{Files, Lab, Policy, PolicyRole, starters};
+use crate::lab::{Files, Lab, Policy, PolicyRole, policy, starters};
 use policy::{Eviction, Seat};
 use reference::S3Fifo;
 use tiny_lfu::TinyLfu;
@@ -57,22 +57,6 @@ pub static LAB: Lab = Lab {
 
 fn seat<E: Eviction + 'static>(make: fn(usize) -> E) -> Box<dyn Guest> {
     Box::new(Seat::new(make))
-}
-
-const fn policy(
-    id: &'static str,
-    title: &'static str,
-    doc: &'static str,
-    role: PolicyRole,
-    make: fn() -> Box<dyn Guest>,
-) -> Policy {
-    Policy {
-        id,
-        title,
-        doc,
-        role,
-        make,
-    }
 }
 
 static POLICIES: &[Policy] = &[

@@ -23,7 +23,7 @@ use std::sync::OnceLock;
 pub use policy::{Breaker, Seat};
 
 use crate::guest::Guest;
-use crate::lab::{Files, Lab, Policy, PolicyRole, starters};
+use crate::lab::{Files, Lab, Policy, PolicyRole, policy, starters};
 use reference::Breakers;
 
 /// Export number of `allow`.
@@ -50,22 +50,6 @@ pub static LAB: Lab = Lab {
 
 fn seat<B: Breaker + 'static>(breaker: B) -> Box<dyn Guest> {
     Box::new(Seat(breaker))
-}
-
-const fn policy(
-    id: &'static str,
-    title: &'static str,
-    doc: &'static str,
-    role: PolicyRole,
-    make: fn() -> Box<dyn Guest>,
-) -> Policy {
-    Policy {
-        id,
-        title,
-        doc,
-        role,
-        make,
-    }
 }
 
 static POLICIES: &[Policy] = &[

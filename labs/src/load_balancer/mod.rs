@@ -22,7 +22,7 @@ pub use bound::one_queue;
 pub use policy::{Balancer, SERVERS, Seat, two};
 
 use crate::guest::Guest;
-use crate::lab::{Files, Lab, Policy, PolicyRole, starters};
+use crate::lab::{Files, Lab, Policy, PolicyRole, policy, starters};
 use baselines::{LeastConnections, PeakEwma};
 use reference::TwoChoices;
 
@@ -50,22 +50,6 @@ pub static LAB: Lab = Lab {
 
 fn seat<B: Balancer + 'static>(balancer: B) -> Box<dyn Guest> {
     Box::new(Seat(balancer))
-}
-
-const fn policy(
-    id: &'static str,
-    title: &'static str,
-    doc: &'static str,
-    role: PolicyRole,
-    make: fn() -> Box<dyn Guest>,
-) -> Policy {
-    Policy {
-        id,
-        title,
-        doc,
-        role,
-        make,
-    }
 }
 
 static POLICIES: &[Policy] = &[

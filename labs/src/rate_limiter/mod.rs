@@ -21,7 +21,7 @@ pub use policy::{Limiter, Seat};
 pub use trace::{Contract, Request, Trace};
 
 use crate::guest::Guest;
-use crate::lab::{Files, Lab, Policy, PolicyRole, starters};
+use crate::lab::{Files, Lab, Policy, PolicyRole, policy, starters};
 
 /// Export number of `configure`.
 pub const CONFIGURE: usize = 0;
@@ -47,22 +47,6 @@ pub static LAB: Lab = Lab {
 
 fn seat<L: Limiter + 'static>(limiter: L) -> Box<dyn Guest> {
     Box::new(Seat(limiter))
-}
-
-const fn policy(
-    id: &'static str,
-    title: &'static str,
-    doc: &'static str,
-    role: PolicyRole,
-    make: fn() -> Box<dyn Guest>,
-) -> Policy {
-    Policy {
-        id,
-        title,
-        doc,
-        role,
-        make,
-    }
 }
 
 /// The lab's policies, for those who want no world.

@@ -20,7 +20,7 @@ use std::sync::OnceLock;
 pub use policy::{Ended, Retry, Seat};
 
 use crate::guest::Guest;
-use crate::lab::{Files, Lab, Policy, PolicyRole, starters};
+use crate::lab::{Files, Lab, Policy, PolicyRole, policy, starters};
 
 /// Export number of `on_result`.
 pub const ON_RESULT: usize = 0;
@@ -44,22 +44,6 @@ pub static LAB: Lab = Lab {
 
 fn seat<R: Retry + 'static>(policy: R) -> Box<dyn Guest> {
     Box::new(Seat(policy))
-}
-
-const fn policy(
-    id: &'static str,
-    title: &'static str,
-    doc: &'static str,
-    role: PolicyRole,
-    make: fn() -> Box<dyn Guest>,
-) -> Policy {
-    Policy {
-        id,
-        title,
-        doc,
-        role,
-        make,
-    }
 }
 
 static POLICIES: &[Policy] = &[

@@ -26,7 +26,7 @@ pub use script::{Change, Script};
 pub use tables::{Jump, Maglev, RendezvousSlots, jump};
 
 use crate::guest::Guest;
-use crate::lab::{Files, Lab, Policy, PolicyRole, starters};
+use crate::lab::{Files, Lab, Policy, PolicyRole, policy, starters};
 
 /// Export number of `add_node`.
 pub const ADD_NODE: usize = 0;
@@ -58,22 +58,6 @@ fn seat<P: Placement + 'static>(placement: P) -> Box<dyn Guest> {
 
 fn table<T: Table + 'static>(table: T) -> Box<dyn Guest> {
     seat(Rebuilt::new(table))
-}
-
-const fn policy(
-    id: &'static str,
-    title: &'static str,
-    doc: &'static str,
-    role: PolicyRole,
-    make: fn() -> Box<dyn Guest>,
-) -> Policy {
-    Policy {
-        id,
-        title,
-        doc,
-        role,
-        make,
-    }
 }
 
 static POLICIES: &[Policy] = &[
