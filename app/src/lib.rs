@@ -7,6 +7,8 @@
 #![recursion_limit = "256"]
 
 #[cfg(feature = "ssr")]
+mod account;
+#[cfg(feature = "ssr")]
 mod assets;
 #[cfg(feature = "ssr")]
 mod backend;
@@ -24,11 +26,13 @@ mod problems;
 mod shell;
 
 #[cfg(feature = "ssr")]
+pub use account::{Account, AccountPage, LinkPurpose, Part, SessionRow, Typed};
+#[cfg(feature = "ssr")]
 pub use assets::{Assets, Site};
 #[cfg(feature = "ssr")]
 pub use backend::{Backend, Hint, LabText, SolutionText, StarterText};
 #[cfg(feature = "ssr")]
-pub use page::{Page, Rendered, render, render_error, render_search};
+pub use page::{Page, Rendered, render, render_account, render_error, render_search};
 #[cfg(feature = "ssr")]
 pub use problems::{PROBLEMS, ProblemKind};
 #[cfg(feature = "ssr")]

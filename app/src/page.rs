@@ -2,6 +2,7 @@
 
 use leptos::prelude::{AnyView, Owner, RenderHtml};
 
+use crate::account::AccountPage;
 use crate::assets::Site;
 use crate::backend::Backend;
 use crate::pages;
@@ -153,6 +154,12 @@ pub fn render_error(
     document(path, site, || {
         pages::error::body(status, detail, request_id, path)
     })
+}
+
+/// Renders a page about accounts, at `path`.
+#[must_use]
+pub fn render_account(page: &AccountPage, path: &str, site: &Site) -> Rendered {
+    document(path, site, || pages::account::body(page))
 }
 
 /// Renders what a search found.

@@ -117,6 +117,47 @@ pub const PROBLEMS: &[ProblemKind] = &[
          long as Retry-After says; runs in the browser are not limited.",
     ),
     kind(
+        "too-many-tries",
+        429,
+        "Too many tries",
+        "Passwords may be tried, and mails asked for, only so often. Wait as long as Retry-After \
+         says. An account is never locked: a mailed link to sign in works meanwhile.",
+    ),
+    kind(
+        "not-signed-in",
+        401,
+        "Sign in first",
+        "This address serves people who have signed in. Sign in and try again; what this browser \
+         keeps of your progress is still there.",
+    ),
+    kind(
+        "not-allowed",
+        403,
+        "Your account may not do this",
+        "Only administrators of this instance may. Its operator can make you one, with headroom \
+         user admin.",
+    ),
+    kind(
+        "progress-changed",
+        412,
+        "Another device has written meanwhile",
+        "Read the progress again, merge it with yours, and write it with the new ETag in If-Match. \
+         Nothing was overwritten.",
+    ),
+    kind(
+        "precondition-required",
+        428,
+        "If-Match is missing",
+        "Writing progress needs the ETag that was read, in If-Match, so that two devices cannot \
+         overwrite each other.",
+    ),
+    kind(
+        "progress-invalid",
+        422,
+        "The progress has not the form it must have",
+        "The detail names the member that is wrong. GET of the same address shows the form.",
+    ),
+    kind(
         "grading-queue-full",
         503,
         "The grading queue is full",

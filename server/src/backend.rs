@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use app::{Backend, Hint, LabText, Page, SolutionText, StarterText};
+use app::{AccountPage, Backend, Hint, LabText, Page, SolutionText, StarterText};
 use content::search::{Entry, Hit, Index, SnippetPart};
 use content::{Folder, Known, Library, Memory, Problem, Runs};
 use labs::Lab;
@@ -234,6 +234,11 @@ impl Site for Pages {
             })
         });
         hits.collect()
+    }
+
+    fn account_page(&self, page: &AccountPage, path: &str) -> (u16, String) {
+        let rendered = app::render_account(page, path, &self.site);
+        (rendered.status, rendered.html)
     }
 
     fn error_page(&self, status: u16, detail: &str, request_id: &str, path: &str) -> String {

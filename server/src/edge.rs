@@ -141,7 +141,8 @@ fn wants_page(request: &Request) -> bool {
 fn seal(response: &mut Response, state: &AppState, id: &str) {
     let headers = response.headers_mut();
     for (name, value) in &SECURITY {
-        headers.insert(name, value.clone());
+        // An address may be stricter.
+        headers.entry(name).or_insert_with(|| value.clone());
     }
     headers.insert(header::CONTENT_SECURITY_POLICY, state.csp.clone());
     if state.config.is_https() {

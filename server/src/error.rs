@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use crate::compiler::Diagnostic;
+use crate::limits::Refusal;
 use crate::problem::Kind;
 use crate::store::StoreError;
 
@@ -48,15 +49,29 @@ pub enum Error {
     #[error("this Idempotency-Key was used before, with another body")]
     IdempotencyConflict,
     /// The client, or everybody together, submits too fast.
-    #[error("too many submissions; the next is welcome in {retry_after_s} s")]
-    TooManySubmissions {
-        /// Seconds until the next would be accepted.
-        retry_after_s: u64,
-        /// The policy that refused, as `RateLimit-Policy` states it.
-        policy: String,
-        /// Its name.
-        name: &'static str,
+    #[error("too many submissions; the next is welcome in {} s", .0.retry_after_s)]
+    TooManySubmissions(Refusal),
+    /// Too many tries to sign in, or too many mails asked for.
+    #[error("too many tries; the next is welcome in {} s", .0.retry_after_s)]
+    TooManyTries(Refusal),
+    /// Nobody has signed in, or the session has ended.
+    #[error("sign in first")]
+    NotSignedIn,
+    /// Whoever has signed in may not do this.
+    #[error("your account may not do this")]
+    NotAllowed,
+    /// Another device has written the progress meanwhile.
+    #[error("the progress is at version {version} now: read it, merge, and write again")]
+    ProgressChanged {
+        /// The version it is at.
+        version: i64,
     },
+    /// The header that guards against overwriting is missing.
+    #[error("If-Match must carry the ETag that was read")]
+    PreconditionRequired,
+    /// The progress has not the form it must have.
+    #[error("the progress cannot be kept: {0}")]
+    ProgressInvalid(String),
     /// The grading queue is full.
     #[error("{waiting} submissions are waiting already")]
     QueueFull {
@@ -142,7 +157,13 @@ impl Error {
             Self::UnsupportedMediaType(_) => const { Kind::named("unsupported-media-type") },
             Self::Timeout => const { Kind::named("request-timeout") },
             Self::IdempotencyConflict => const { Kind::named("idempotency-key-reused") },
-            Self::TooManySubmissions { .. } => const { Kind::named("too-many-submissions") },
+            Self::TooManySubmissions(_) => const { Kind::named("too-many-submissions") },
+            Self::TooManyTries(_) => const { Kind::named("too-many-tries") },
+            Self::NotSignedIn => const { Kind::named("not-signed-in") },
+            Self::NotAllowed => const { Kind::named("not-allowed") },
+            Self::ProgressChanged { .. } => const { Kind::named("progress-changed") },
+            Self::PreconditionRequired => const { Kind::named("precondition-required") },
+            Self::ProgressInvalid(_) => const { Kind::named("progress-invalid") },
             Self::QueueFull { .. } => const { Kind::named("grading-queue-full") },
             Self::CompilerOff(_) => const { Kind::named("compiler-off") },
             Self::CompilationFailed(_) => const { Kind::named("compilation-failed") },
@@ -162,6 +183,9 @@ impl Error {
             Self::CompilationFailed(said) => {
                 extra.insert("errors".into(), json!(said));
             }
+            Self::ProgressChanged { version } => {
+                extra.insert("version".into(), json!(version));
+            }
             Self::ModuleTooLarge { limit_bytes } => {
                 extra.insert("limit_bytes".into(), json!(limit_bytes));
             }
@@ -172,7 +196,9 @@ impl Error {
 
     fn retry_after_s(&self) -> Option<u64> {
         match self {
-            Self::TooManySubmissions { retry_after_s, .. } => Some(*retry_after_s),
+            Self::TooManySubmissions(refusal) | Self::TooManyTries(refusal) => {
+                Some(refusal.retry_after_s)
+            }
             Self::QueueFull { .. } | Self::CompilerBusy => Some(5),
             Self::Unavailable(_) => Some(2),
             _ => None,
@@ -212,14 +238,10 @@ impl IntoResponse for Error {
         if let Some(seconds) = self.retry_after_s() {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if let Self::TooManySubmissions {
-            retry_after_s,
-            policy,
-            name,
-        } = &self
-        {
-            let now = format!("\"{name}\";r=0;t={retry_after_s}");
-            for (header, text) in [("ratelimit-policy", policy.as_str()), ("ratelimit", &now)] {
+        if let Self::TooManySubmissions(refusal) | Self::TooManyTries(refusal) = &self {
+            let policy = refusal.policy.as_str();
+            let now = format!("\"{}\";r=0;t={}", refusal.name, refusal.retry_after_s);
+            for (header, text) in [("ratelimit-policy", policy), ("ratelimit", &now)] {
                 if let Ok(value) = HeaderValue::from_str(text) {
                     headers.insert(header, value);
                 }

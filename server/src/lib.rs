@@ -1,6 +1,7 @@
 //! Headroom's server.
 
 pub mod accept;
+pub mod accounts;
 pub mod backend;
 pub mod cli;
 pub mod clock;
@@ -15,6 +16,7 @@ pub mod ids;
 pub mod jobs;
 pub mod kits;
 pub mod limits;
+pub mod mail;
 pub mod measured;
 pub mod problem;
 pub mod random;

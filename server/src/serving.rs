@@ -7,7 +7,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::accept;
 use crate::config::Config;
+use crate::jobs::mail_account::MailAccount;
 use crate::jobs::{self, Runner, RunnerConfig, Running};
+use crate::mail::Mailer;
 use crate::routes;
 use crate::sessions::Sessions;
 use crate::state::{AppState, Parts};
@@ -38,7 +40,9 @@ impl Server {
         let db = Db::open(&config.database_url()).await?;
         db.migrate().await?;
         let workers = config.grader.worker_count();
-        let state = AppState::new(config, parts, db.clone(), CancellationToken::new());
+        let site = config.site(listener.local_addr()?);
+        let mail = MailAccount::new(Mailer::new(&config)?, parts.random.clone(), site);
+        let state = AppState::new(config, parts, db.clone(), CancellationToken::new())?;
         let runner = Runner::new(RunnerConfig {
             db,
             clock: state.parts.clock.clone(),
@@ -47,7 +51,7 @@ impl Server {
             poll_ms: POLL_MS,
         });
         runner.recover().await?;
-        let jobs = jobs::all(runner, state.parts.grader.clone(), workers).start();
+        let jobs = jobs::all(runner, state.parts.grader.clone(), workers, mail).start();
         Ok(Self {
             state,
             listener,

@@ -8,17 +8,34 @@ use async_trait::async_trait;
 use serde_json::Value;
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
-use tower_sessions::SessionStore;
+use tower_sessions::cookie::SameSite;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
+use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
 
 use crate::clock::Clock;
-use crate::store::{Db, StoreError, modules, sessions};
+use crate::state::AppState;
+use crate::store::{Db, StoreError, links, modules, sessions};
 
 /// How often expired sessions are forgotten, milliseconds.
 const SWEEP_EVERY_MS: i64 = 3_600_000;
+/// The member of a session that says whose it is: the id of an account.
+pub const USER: &str = "user";
 /// How often to look at the clock.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Gives requests their session. A cookie appears only once something is kept in it.
+#[must_use]
+pub fn layer(state: &AppState) -> SessionManagerLayer<Sessions> {
+    let https = state.config.is_https();
+    SessionManagerLayer::new(Sessions::new(state.db.clone(), state.parts.clock.clone()))
+        .with_name(if https { "__Host-headroom" } else { "headroom" })
+        .with_secure(https)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_path("/")
+        .with_expiry(Expiry::OnInactivity(time::Duration::days(30)))
+}
 
 /// Keeps sessions in the database.
 #[derive(Debug, Clone)]
@@ -34,10 +51,12 @@ impl Sessions {
         Self { db, clock }
     }
 
-    /// Forgets expired sessions. Answers how many there were.
+    /// Forgets expired sessions and mailed links. Answers how many there were.
     pub async fn delete_expired(&self) -> std::result::Result<u64, StoreError> {
         let mut tx = self.db.write().await?;
-        let deleted = sessions::delete_expired(&mut tx, self.clock.now_ms()).await?;
+        let now_ms = self.clock.now_ms();
+        let deleted = sessions::delete_expired(&mut tx, now_ms).await?
+            + links::delete_expired(&mut tx, now_ms).await?;
         tx.commit().await?;
         Ok(deleted)
     }
@@ -61,36 +80,32 @@ impl Sessions {
 #[async_trait]
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
-        let (data, expires_at) = encode(record)?;
+        let mut session = encode(record)?;
         let mut tx = self.db.write().await.map_err(backend)?;
-        while !sessions::insert(&mut tx, &key(&record.id), &data, expires_at)
-            .await
-            .map_err(backend)?
-        {
+        while !sessions::insert(&mut tx, &session).await.map_err(backend)? {
             record.id = Id::default();
+            session.id_sha256 = key(&record.id);
         }
         tx.commit().await.map_err(backend)
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        let (data, expires_at) = encode(record)?;
+        let session = encode(record)?;
         let mut tx = self.db.write().await.map_err(backend)?;
-        sessions::update(&mut tx, &key(&record.id), &data, expires_at)
-            .await
-            .map_err(backend)?;
+        sessions::update(&mut tx, &session).await.map_err(backend)?;
         tx.commit().await.map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let mut tx = self.db.read().await.map_err(backend)?;
         let found = sessions::by_id(&mut tx, &key(id), self.clock.now_ms()).await;
-        let Some((data, expires_at)) = found.map_err(backend)? else {
+        let Some(session) = found.map_err(backend)? else {
             return Ok(None);
         };
         Ok(Some(Record {
             id: *id,
-            data: decode(&data)?,
-            expiry_date: date(expires_at)?,
+            data: decode(&session.data_json)?,
+            expiry_date: date(session.expires_at)?,
         }))
     }
 
@@ -101,16 +116,24 @@ impl SessionStore for Sessions {
     }
 }
 
-fn key(id: &Id) -> String {
+/// The name under which the session with this id is kept.
+#[must_use]
+pub fn key(id: &Id) -> String {
     modules::digest(&id.0.to_le_bytes())
 }
 
-fn encode(record: &Record) -> Result<(String, i64)> {
+fn encode(record: &Record) -> Result<sessions::Session> {
     // In order, so that the same data is the same text.
     let ordered: BTreeMap<_, _> = record.data.iter().collect();
-    let data = serde_json::to_string(&ordered).map_err(|e| Error::Encode(e.to_string()))?;
+    let data_json = serde_json::to_string(&ordered).map_err(|e| Error::Encode(e.to_string()))?;
     let expires_at = i64::try_from(record.expiry_date.unix_timestamp_nanos() / 1_000_000);
-    Ok((data, expires_at.map_err(|e| Error::Encode(e.to_string()))?))
+    let user_id = record.data.get(USER).and_then(Value::as_str);
+    Ok(sessions::Session {
+        id_sha256: key(&record.id),
+        user_id: user_id.map(str::to_owned),
+        data_json,
+        expires_at: expires_at.map_err(|e| Error::Encode(e.to_string()))?,
+    })
 }
 
 fn decode(data: &str) -> Result<HashMap<String, Value>> {

@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use app::AccountPage;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
@@ -11,13 +12,14 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::accounts::Passwords;
 use crate::clock::Clock;
 use crate::compiler::Compiler;
 use crate::config::Config;
 use crate::error::Finding;
 use crate::ids::Ids;
 use crate::jobs::grade_submission::Grader;
-use crate::limits::SubmissionLimits;
+use crate::limits::{AccountLimits, SubmissionLimits};
 use crate::random::Random;
 use crate::routes::assets::AssetCache;
 use crate::routes::pages::PageCache;
@@ -36,6 +38,9 @@ pub trait Site: Send + Sync {
 
     /// Sections that fit a query, the best first, as JSON.
     fn search(&self, query: &str, limit: usize) -> serde_json::Value;
+
+    /// A page about accounts, at this path, with its status.
+    fn account_page(&self, page: &AccountPage, path: &str) -> (u16, String);
 
     /// The page that tells of an error.
     fn error_page(&self, status: u16, detail: &str, request_id: &str, path: &str) -> String;
@@ -105,6 +110,10 @@ pub struct Shared {
     pub ids: Ids,
     /// Caps on submissions.
     pub limits: SubmissionLimits,
+    /// Caps on what is done with accounts.
+    pub account_limits: AccountLimits,
+    /// Makes and compares password hashes.
+    pub passwords: Passwords,
     /// Rendered pages.
     pub pages: PageCache,
     /// What authors' pages watch.
@@ -121,10 +130,20 @@ pub struct Shared {
 
 impl AppState {
     /// The state of a server.
-    pub fn new(config: Config, parts: Parts, db: Db, stop: CancellationToken) -> Self {
-        Self(Arc::new(Shared {
+    ///
+    /// # Errors
+    /// When no password can be hashed.
+    pub fn new(
+        config: Config,
+        parts: Parts,
+        db: Db,
+        stop: CancellationToken,
+    ) -> anyhow::Result<Self> {
+        Ok(Self(Arc::new(Shared {
             ids: Ids::new(parts.clock.clone(), parts.random.clone()),
             limits: SubmissionLimits::new(&config.limits, parts.clock.clone()),
+            account_limits: AccountLimits::new(&config.limits, parts.clock.clone()),
+            passwords: Passwords::new(parts.random.clone())?,
             pages: PageCache::default(),
             edition: watch::Sender::new(Edition::default()),
             assets: AssetCache::default(),
@@ -134,7 +153,7 @@ impl AppState {
             db,
             drain: CancellationToken::new(),
             stop,
-        }))
+        })))
     }
 }
 

@@ -56,6 +56,10 @@ const fn words(status: u16) -> (&'static str, &'static str) {
             "The request cannot be read",
             "The address or the form is not one this site knows.",
         ),
+        401 => (
+            "Sign in first",
+            "This is for people with an account. Sign in and try again.",
+        ),
         403 => (
             "Not allowed",
             "The request came from another site or without the right to do this.",

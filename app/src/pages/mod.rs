@@ -1,5 +1,6 @@
 //! One file per page.
 
+pub(crate) mod account;
 pub(crate) mod area;
 pub(crate) mod blocks;
 pub(crate) mod course;

@@ -10,6 +10,7 @@ mod init;
 mod lab;
 mod migrate;
 mod serve;
+mod user;
 
 use std::process::ExitCode;
 
@@ -40,6 +41,8 @@ enum Command {
     Content(content::Command),
     /// Print the commented example of the settings, or check yours
     Config(config::Command),
+    /// Make, list and remove accounts, and say who is an administrator
+    User(user::Command),
     /// Bring the database up to date
     Migrate(migrate::Command),
     #[command(hide = true)]
@@ -55,6 +58,7 @@ pub fn run() -> ExitCode {
         Command::Lab(command) => lab::run(&command),
         Command::Content(command) => content::run(&command),
         Command::Config(command) => config::run(command).map(|()| ExitCode::SUCCESS),
+        Command::User(command) => user::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Migrate(command) => migrate::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Grader(grader) => return grader.run(),
     };

@@ -50,11 +50,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         .await
         .map_err(|error| anyhow::anyhow!("cannot listen on {wanted}: {error}"))?;
     let address = listener.local_addr()?;
-    let url = config
-        .server
-        .public_url
-        .clone()
-        .unwrap_or_else(|| format!("http://{address}"));
+    let url = config.site(address);
     let dir = config.content.dir.clone();
     let compiler = Compiler::start(&config.compiler, &config.data.dir).await?;
     let mut pages = Pages::load(dir.as_deref(), url.clone())?;

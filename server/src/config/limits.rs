@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Caps on anonymous work: grading is an open compute service.
+/// Caps on what anybody may do: grading is an open compute service, passwords can be guessed at,
+/// and mail can be asked for in the name of others.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default)]
 pub struct LimitsConfig {
@@ -14,6 +15,18 @@ pub struct LimitsConfig {
     pub global_submissions_per_minute: u32,
     /// Submissions in all that may come at once.
     pub global_submissions_burst: u32,
+    /// Tries to sign in or to use a mailed link per client and minute, sustained.
+    pub sign_ins_per_minute: u32,
+    /// Tries that a rested client may make at once.
+    pub sign_ins_burst: u32,
+    /// Tries to sign in with one address per hour, sustained.
+    pub sign_ins_per_address_per_hour: u32,
+    /// Tries with one rested address that may come at once.
+    pub sign_ins_per_address_burst: u32,
+    /// Mails about accounts per address and hour, sustained.
+    pub mails_per_address_per_hour: u32,
+    /// Mails that may be asked for at once for a rested address.
+    pub mails_per_address_burst: u32,
 }
 
 impl Default for LimitsConfig {
@@ -23,6 +36,12 @@ impl Default for LimitsConfig {
             submissions_burst: 10,
             global_submissions_per_minute: 600,
             global_submissions_burst: 60,
+            sign_ins_per_minute: 20,
+            sign_ins_burst: 20,
+            sign_ins_per_address_per_hour: 20,
+            sign_ins_per_address_burst: 10,
+            mails_per_address_per_hour: 6,
+            mails_per_address_burst: 3,
         }
     }
 }

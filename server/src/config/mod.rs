@@ -15,6 +15,7 @@ mod mail;
 mod secret;
 mod server;
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -27,7 +28,7 @@ pub use grader::GraderConfig;
 pub use layers::{ConfigError, Source};
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
-pub use mail::{MailConfig, MailTransport};
+pub use mail::{MailConfig, MailTls, MailTransport};
 pub use secret::Secret;
 pub use server::{Network, ServerConfig};
 
@@ -107,6 +108,12 @@ impl Config {
             .is_some_and(|url| url.starts_with("https://"))
     }
 
+    /// How readers reach the site that listens at `address`, without a slash at the end.
+    pub fn site(&self, address: SocketAddr) -> String {
+        let url = self.server.public_url.clone();
+        url.unwrap_or_else(|| format!("http://{address}"))
+    }
+
     /// The database's URL: as set, or SQLite in the data folder.
     pub fn database_url(&self) -> String {
         match self.database.url.reveal() {
@@ -117,13 +124,20 @@ impl Config {
 
     fn resolved(mut self) -> Result<Self, ConfigError> {
         if let Some(path) = &self.database.url_file {
-            self.database.url = Secret::read_file(path).map_err(|source| ConfigError::Read {
-                path: path.clone(),
-                source,
-            })?;
+            self.database.url = secret(path)?;
+        }
+        if let Some(path) = &self.mail.smtp_password_file {
+            self.mail.smtp_password = secret(path)?;
         }
         Ok(self)
     }
+}
+
+fn secret(path: &Path) -> Result<Secret, ConfigError> {
+    Secret::read_file(path).map_err(|source| ConfigError::Read {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
 //! The whole URL map.
 
+mod account;
 pub mod assets;
 mod author;
 mod compilers;
 mod health;
+mod instance;
 mod kits;
 mod labs;
+mod map;
+mod me;
 pub mod pages;
 mod representation;
 mod search;
@@ -14,26 +18,18 @@ mod submissions;
 use axum::Router;
 use axum::middleware;
 use axum::response::IntoResponse as _;
-use axum::routing::{get, post};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
-use tower_sessions::cookie::SameSite;
-use tower_sessions::{Expiry, SessionManagerLayer};
 
+use self::map::Access::{Admin, Anyone, Known, SignedIn};
 use crate::error::Error;
-use crate::sessions::Sessions;
 use crate::state::AppState;
 
-/// Every address there is.
+pub use self::map::{Access, Map, Route};
+
+/// What answers every address.
 pub fn router(state: AppState) -> Router {
-    Router::new()
-        .merge(site())
-        .nest("/api/v1", api().layer(sessions(&state)))
-        .route("/assets/{*name}", get(assets::show))
-        .route("/labs/{lab}/kits/{file}", get(kits::show))
-        .route("/search", get(search::page))
-        .route("/author/changes", get(author::changes))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
+    map(state.clone())
+        .into_router()
         .fallback(not_found)
         .layer(
             CsrfLayer::new()
@@ -46,8 +42,14 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
-fn site() -> Router<AppState> {
-    let paths = [
+/// Every address there is.
+pub fn map(state: AppState) -> Map {
+    api(accounts(site(Map::new(state))))
+}
+
+/// What is the same for everybody.
+fn site(map: Map) -> Map {
+    let pages = [
         "/",
         "/course",
         "/course/{area}",
@@ -61,32 +63,57 @@ fn site() -> Router<AppState> {
         "/problems",
         "/problems/{code}",
     ];
-    paths.iter().fold(Router::new(), |site, path| {
-        site.route(path, get(pages::show))
-    })
+    let map = pages
+        .into_iter()
+        .fold(map, |map, path| map.get(Anyone, path, pages::show));
+    map.get(Anyone, "/assets/{*name}", assets::show)
+        .get(Anyone, "/labs/{lab}/kits/{file}", kits::show)
+        .get(Anyone, "/search", search::page)
+        .get(Anyone, "/author/changes", author::changes)
+        .get(Anyone, "/healthz", health::alive)
+        .get(Anyone, "/readyz", health::ready)
 }
 
-fn api() -> Router<AppState> {
-    Router::new()
-        .route("/labs", get(labs::list))
-        .route("/labs/{lab}", get(labs::show))
-        .route("/search", get(search::list))
-        .route("/labs/{lab}/submissions", post(submissions::create))
-        .route("/compilers/{language}", post(compilers::compile))
-        .route("/submissions/{id}", get(submissions::show))
-        .route("/submissions/{id}/report", get(submissions::report))
+fn accounts(map: Map) -> Map {
+    map.get(Known, "/sign-in", account::sign_in::page)
+        .post(Known, "/sign-in", account::sign_in::with_password)
+        .post(Known, "/sign-in/link", account::sign_in::by_link)
+        .post(Known, "/sign-out", account::sign_in::out)
+        .get(Known, "/sign-up", account::sign_up::page)
+        .post(Known, "/sign-up", account::sign_up::ask)
+        .get(Known, "/reset", account::reset::page)
+        .post(Known, "/reset", account::reset::ask)
+        .get(Known, "/link", account::link::page)
+        .post(Known, "/link", account::link::open)
+        .get(SignedIn, "/account", account::settings::page)
+        .post(SignedIn, "/account/password", account::settings::password)
+        .post(SignedIn, "/account/email", account::settings::email)
+        .post(
+            SignedIn,
+            "/account/sessions/revoke",
+            account::settings::revoke,
+        )
+        .get(SignedIn, "/account/export", account::export::show)
+        .post(SignedIn, "/account/delete", account::settings::delete)
 }
 
-/// A cookie appears only once something is stored in the session.
-fn sessions(state: &AppState) -> SessionManagerLayer<Sessions> {
-    let https = state.config.is_https();
-    SessionManagerLayer::new(Sessions::new(state.db.clone(), state.parts.clock.clone()))
-        .with_name(if https { "__Host-headroom" } else { "headroom" })
-        .with_secure(https)
-        .with_http_only(true)
-        .with_same_site(SameSite::Lax)
-        .with_path("/")
-        .with_expiry(Expiry::OnInactivity(time::Duration::days(30)))
+fn api(map: Map) -> Map {
+    map.get(Anyone, "/api/v1/labs", labs::list)
+        .get(Anyone, "/api/v1/labs/{lab}", labs::show)
+        .get(Anyone, "/api/v1/search", search::list)
+        .post(Known, "/api/v1/labs/{lab}/submissions", submissions::create)
+        .post(Anyone, "/api/v1/compilers/{language}", compilers::compile)
+        .get(Anyone, "/api/v1/submissions/{id}", submissions::show)
+        .get(
+            Anyone,
+            "/api/v1/submissions/{id}/report",
+            submissions::report,
+        )
+        .get(SignedIn, "/api/v1/me", me::show)
+        .get(SignedIn, "/api/v1/me/progress", me::progress)
+        .put(SignedIn, "/api/v1/me/progress", me::put_progress)
+        .get(SignedIn, "/api/v1/me/submissions", me::submissions)
+        .get(Admin, "/api/v1/instance", instance::show)
 }
 
 async fn not_found() -> Error {

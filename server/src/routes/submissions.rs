@@ -15,6 +15,7 @@ use serde::Deserialize;
 use self::body::Handed;
 use self::view::Settled as _;
 use crate::accept::client_key;
+use crate::accounts::Visitor;
 use crate::edge::ClientAddress;
 use crate::error::Error;
 use crate::ids::Id;
@@ -37,6 +38,7 @@ pub async fn create(
     State(state): State<AppState>,
     Path(lab): Path<String>,
     Extension(client): Extension<ClientAddress>,
+    Extension(visitor): Extension<Visitor>,
     request: Request,
 ) -> Result<Response, Error> {
     if state.parts.grader.edition(&lab, None).is_none() {
@@ -46,7 +48,7 @@ pub async fn create(
     let key = idempotency_key(request.headers())?;
     let handed = body::read(request, state.config.server.body_timeout()).await?;
     let handed = check(&state, &lab, handed).await?;
-    let new = new_submission(&state, lab, client, key, &handed);
+    let new = new_submission(&state, lab, (client, &visitor), key, &handed);
     let submission = record(&state, &new, &handed.module).await?;
     let mut response = shown(&state.db, submission).await?;
     *response.status_mut() = StatusCode::ACCEPTED;
@@ -131,7 +133,7 @@ async fn check(state: &AppState, lab: &str, handed: Handed) -> Result<Handed, Er
 fn new_submission(
     state: &AppState,
     lab: String,
-    client: ClientAddress,
+    (client, visitor): (ClientAddress, &Visitor),
     key: Option<String>,
     handed: &Handed,
 ) -> NewSubmission {
@@ -142,6 +144,7 @@ fn new_submission(
         module_sha256: modules::digest(&handed.module),
         source: handed.source.clone(),
         language: handed.language.clone(),
+        user_id: visitor.0.as_ref().map(|user| user.id),
         client: modules::digest(client_key(client.0).to_string().as_bytes()),
         idempotency_key: key,
         body_sha256: handed.digest(&lab),

@@ -39,8 +39,9 @@ enum Pools {
 struct SqlitePools {
     writer: SqlitePool,
     readers: SqlitePool,
-    /// Locked for as long as the database is open: one process owns it.
-    _owner: Arc<File>,
+    /// Locked for as long as the database is open: one process owns it. Nothing where that is
+    /// another.
+    _owner: Option<Arc<File>>,
 }
 
 /// What woke: counters that rise after a commit, for waiting without polling.
@@ -94,11 +95,23 @@ impl Db {
     /// Opens `postgres://…`, `sqlite:PATH` or a plain path. The schema is not looked at:
     /// [`Db::migrate`] does that.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::connect(url, true).await
+    }
+
+    /// Opens a database that another process may own, a server that runs. For small changes from
+    /// the command line: jobs of that server are left alone.
+    pub async fn open_beside(url: &str) -> Result<Self, StoreError> {
+        Self::connect(url, false).await
+    }
+
+    async fn connect(url: &str, owns: bool) -> Result<Self, StoreError> {
         let pools = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Pools::Postgres(open_postgres(url).await?)
         } else {
             let path = url.strip_prefix("sqlite:").unwrap_or(url);
-            Pools::Sqlite(open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await?)
+            Pools::Sqlite(
+                open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path)), owns).await?,
+            )
         };
         Ok(Self {
             pools,
@@ -201,8 +214,8 @@ impl Tx {
     }
 }
 
-async fn open_sqlite(path: &Path) -> Result<SqlitePools, StoreError> {
-    let owner = lock(path)?;
+async fn open_sqlite(path: &Path, owns: bool) -> Result<SqlitePools, StoreError> {
+    let owner = owns.then(|| lock(path)).transpose()?;
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -230,7 +243,7 @@ async fn open_sqlite(path: &Path) -> Result<SqlitePools, StoreError> {
     Ok(SqlitePools {
         writer,
         readers,
-        _owner: Arc::new(owner),
+        _owner: owner.map(Arc::new),
     })
 }
 

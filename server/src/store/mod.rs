@@ -6,10 +6,13 @@ mod dialect;
 mod error;
 pub mod grades;
 pub mod jobs;
+pub mod links;
 pub mod migrations;
 pub mod modules;
+pub mod progress;
 pub mod sessions;
 pub mod submissions;
+pub mod users;
 
 pub use db::{Db, Tx};
 pub use error::StoreError;

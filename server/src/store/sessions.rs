@@ -1,20 +1,30 @@
 //! Browser sessions, under the digest of their id.
 
 use super::{StoreError, Tx, on};
+use crate::ids::Id;
+
+/// A session as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Session {
+    /// SHA-256 of its id.
+    pub id_sha256: String,
+    /// Whose it is, once somebody has signed in.
+    pub user_id: Option<String>,
+    /// What it remembers, as JSON.
+    pub data_json: String,
+    /// When it ends by itself, Unix milliseconds.
+    pub expires_at: i64,
+}
 
 /// Keeps a new session. Answers false if the id is taken.
-pub async fn insert(
-    tx: &mut Tx,
-    id_sha256: &str,
-    data_json: &str,
-    expires_at: i64,
-) -> Result<bool, StoreError> {
-    const SQL: &str = "INSERT INTO sessions (id_sha256, data_json, expires_at) \
-         VALUES ($1, $2, $3) ON CONFLICT (id_sha256) DO NOTHING";
+pub async fn insert(tx: &mut Tx, session: &Session) -> Result<bool, StoreError> {
+    const SQL: &str = "INSERT INTO sessions (id_sha256, user_id, data_json, expires_at) \
+         VALUES ($1, $2, $3, $4) ON CONFLICT (id_sha256) DO NOTHING";
     let made = on!(tx, |c| sqlx::query(SQL)
-        .bind(id_sha256)
-        .bind(data_json)
-        .bind(expires_at)
+        .bind(&session.id_sha256)
+        .bind(&session.user_id)
+        .bind(&session.data_json)
+        .bind(session.expires_at)
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
@@ -23,37 +33,70 @@ pub async fn insert(
 
 /// Changes a session. Answers false if there is none: a session that was deleted meanwhile, by
 /// signing out in another tab, stays deleted.
-pub async fn update(
-    tx: &mut Tx,
-    id_sha256: &str,
-    data_json: &str,
-    expires_at: i64,
-) -> Result<bool, StoreError> {
-    const SQL: &str = "UPDATE sessions SET data_json = $2, expires_at = $3 WHERE id_sha256 = $1";
+pub async fn update(tx: &mut Tx, session: &Session) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE sessions SET user_id = $2, data_json = $3, expires_at = $4 \
+         WHERE id_sha256 = $1";
     let changed = on!(tx, |c| sqlx::query(SQL)
-        .bind(id_sha256)
-        .bind(data_json)
-        .bind(expires_at)
+        .bind(&session.id_sha256)
+        .bind(&session.user_id)
+        .bind(&session.data_json)
+        .bind(session.expires_at)
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
     Ok(changed == 1)
 }
 
-/// Data (JSON) and expiry (Unix milliseconds) of a session that has not expired at `now_ms`.
+/// A session that has not expired at `now_ms` (Unix milliseconds).
 pub async fn by_id(
     tx: &mut Tx,
     id_sha256: &str,
     now_ms: i64,
-) -> Result<Option<(String, i64)>, StoreError> {
-    const SQL: &str = "SELECT data_json, expires_at FROM sessions \
-         WHERE id_sha256 = $1 AND expires_at > $2";
+) -> Result<Option<Session>, StoreError> {
+    const SQL: &str = "SELECT * FROM sessions WHERE id_sha256 = $1 AND expires_at > $2";
     let found = on!(tx, |c| sqlx::query_as(SQL)
         .bind(id_sha256)
         .bind(now_ms)
         .fetch_optional(c)
         .await)?;
     Ok(found)
+}
+
+/// The sessions of somebody that have not expired at `now_ms` (Unix milliseconds), in no order
+/// that means anything.
+pub async fn list_by_user(tx: &mut Tx, user: Id, now_ms: i64) -> Result<Vec<Session>, StoreError> {
+    const SQL: &str = "SELECT * FROM sessions WHERE user_id = $1 AND expires_at > $2 \
+         ORDER BY id_sha256";
+    let found = on!(tx, |c| sqlx::query_as(SQL)
+        .bind(user.to_string())
+        .bind(now_ms)
+        .fetch_all(c)
+        .await)?;
+    Ok(found)
+}
+
+/// Ends one session of somebody. Answers false if it is not theirs.
+pub async fn delete_of_user(tx: &mut Tx, user: Id, id_sha256: &str) -> Result<bool, StoreError> {
+    const SQL: &str = "DELETE FROM sessions WHERE user_id = $1 AND id_sha256 = $2";
+    let deleted = on!(tx, |c| sqlx::query(SQL)
+        .bind(user.to_string())
+        .bind(id_sha256)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(deleted == 1)
+}
+
+/// Ends every session of somebody but the one `kept`. Answers how many.
+pub async fn delete_by_user(tx: &mut Tx, user: Id, kept: &str) -> Result<u64, StoreError> {
+    const SQL: &str = "DELETE FROM sessions WHERE user_id = $1 AND id_sha256 <> $2";
+    let deleted = on!(tx, |c| sqlx::query(SQL)
+        .bind(user.to_string())
+        .bind(kept)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(deleted)
 }
 
 /// Forgets a session.

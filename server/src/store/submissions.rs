@@ -53,6 +53,8 @@ pub struct NewSubmission {
     pub language: Option<String>,
     /// Whose it is: a digest of session or address, never the address itself.
     pub client: String,
+    /// Who handed it in, if they were signed in.
+    pub user_id: Option<Id>,
     /// `Idempotency-Key` of the request, if it had one.
     pub idempotency_key: Option<String>,
     /// SHA-256 of the request's lab and body, to tell a repetition from a reused key.
@@ -146,8 +148,8 @@ impl TryFrom<Row> for Submission {
 /// Hands in. A key that this client used before makes nothing new.
 pub async fn insert(tx: &mut Tx, new: &NewSubmission) -> Result<Inserted, StoreError> {
     const SQL: &str = "INSERT INTO submissions (id, lab, lab_version, module_sha256, source, \
-         language, client, idempotency_key, body_sha256, status, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10) \
+         language, client, idempotency_key, body_sha256, status, created_at, user_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10, $11) \
          ON CONFLICT (client, idempotency_key) DO NOTHING";
     let made = on!(tx, |c| sqlx::query(SQL)
         .bind(new.id.to_string())
@@ -160,6 +162,7 @@ pub async fn insert(tx: &mut Tx, new: &NewSubmission) -> Result<Inserted, StoreE
         .bind(&new.idempotency_key)
         .bind(&new.body_sha256)
         .bind(new.created_at)
+        .bind(new.user_id.map(|id| id.to_string()))
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
@@ -202,6 +205,85 @@ pub async fn by_idempotency_key(
         .fetch_optional(c)
         .await)?;
     row.map(Submission::try_from).transpose()
+}
+
+/// A submission in somebody's list.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow, serde::Serialize)]
+pub struct Listed {
+    /// Id of the row.
+    pub id: String,
+    /// Lab id.
+    pub lab: String,
+    /// Version of the lab.
+    pub lab_version: i64,
+    /// SHA-256 of the module.
+    pub module_sha256: String,
+    /// The source it was built from, if it was sent.
+    pub source: Option<String>,
+    /// Language of the source, if given.
+    pub language: Option<String>,
+    /// Where it stands: `queued`, `running`, `graded` or `failed`.
+    pub status: String,
+    /// Unix milliseconds.
+    pub created_at: i64,
+    /// Its score in parts per million, once graded.
+    pub score_ppm: Option<i64>,
+    /// Its stars, once graded.
+    pub stars: Option<i64>,
+    /// Digest of its report, once graded.
+    pub digest: Option<String>,
+}
+
+/// What somebody handed in, the newest first; of one lab, or of every lab where `lab` is empty.
+pub async fn list_by_user(
+    tx: &mut Tx,
+    user: Id,
+    lab: &str,
+    limit: i64,
+) -> Result<Vec<Listed>, StoreError> {
+    const SQL: &str = "SELECT s.id, s.lab, s.lab_version, s.module_sha256, s.source, s.language, \
+         s.status, s.created_at, g.score_ppm, g.stars, g.digest \
+         FROM submissions s LEFT JOIN grades g ON g.id = s.grade_id \
+         WHERE s.user_id = $1 AND ($2 = '' OR s.lab = $2) \
+         ORDER BY s.created_at DESC, s.id DESC LIMIT $3";
+    let found = on!(tx, |c| sqlx::query_as(SQL)
+        .bind(user.to_string())
+        .bind(lab)
+        .bind(limit)
+        .fetch_all(c)
+        .await)?;
+    Ok(found)
+}
+
+/// Deletes what somebody handed in, with the modules and grades that nobody else handed in.
+pub async fn delete_by_user(tx: &mut Tx, user: Id) -> Result<(), StoreError> {
+    const MODULES: &str = "SELECT DISTINCT module_sha256 FROM submissions WHERE user_id = $1";
+    const SUBMISSIONS: &str = "DELETE FROM submissions WHERE user_id = $1";
+    const ORPHANED_GRADES: &str = "DELETE FROM grades WHERE module_sha256 = $1 AND NOT EXISTS \
+         (SELECT 1 FROM submissions s WHERE s.module_sha256 = $1)";
+    const ORPHANED_MODULE: &str = "DELETE FROM modules WHERE sha256 = $1 AND NOT EXISTS \
+         (SELECT 1 FROM submissions s WHERE s.module_sha256 = $1)";
+    let user = user.to_string();
+    let modules: Vec<String> = on!(tx, |c| sqlx::query_scalar(MODULES)
+        .bind(&user)
+        .fetch_all(c)
+        .await)?;
+    on!(tx, |c| sqlx::query(SUBMISSIONS)
+        .bind(&user)
+        .execute(c)
+        .await
+        .map(drop))?;
+    for module in modules {
+        for sql in [ORPHANED_GRADES, ORPHANED_MODULE] {
+            on!(tx, |c| sqlx::query(sql)
+                .bind(&module)
+                .execute(c)
+                .await
+                .map(drop))?;
+        }
+    }
+    tx.touched.submissions = true;
+    Ok(())
 }
 
 /// How many submissions this client made at or after `since_ms` (Unix milliseconds), and when the

@@ -9,7 +9,9 @@
     reason = "how long real connections take is measured here"
 )]
 
+mod accounts;
 mod authoring;
+mod browser;
 mod cli;
 mod client;
 mod connections;

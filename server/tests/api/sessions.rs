@@ -15,7 +15,7 @@ async fn expired_sessions_are_forgotten_within_the_hour() {
     for (id, expires_at) in [("old", now_ms + 1), ("young", now_ms + 2 * HOUR_MS)] {
         let mut tx = app.state.db.write().await.unwrap();
         assert!(
-            sessions::insert(&mut tx, id, "{}", expires_at)
+            sessions::insert(&mut tx, &session(id, expires_at))
                 .await
                 .unwrap()
         );
@@ -30,6 +30,15 @@ async fn expired_sessions_are_forgotten_within_the_hour() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     panic!("it was never forgotten");
+}
+
+fn session(id: &str, expires_at: i64) -> sessions::Session {
+    sessions::Session {
+        id_sha256: id.to_owned(),
+        user_id: None,
+        data_json: "{}".to_owned(),
+        expires_at,
+    }
 }
 
 async fn exists(app: &TestApp, id: &str) -> bool {

@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use app::AccountPage;
 use async_trait::async_trait;
 use headroom::Server;
 use headroom::clock::Clock;
@@ -21,6 +22,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::browser::Browser;
 use crate::client::{Answer, request};
 
 pub const MODULE: &[u8] = b"\0asm\x01\0\0\0";
@@ -86,6 +88,11 @@ impl TestApp {
         request(self.address, method, path, headers, b"").await
     }
 
+    /// Somebody with a browser that keeps cookies.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.address)
+    }
+
     pub async fn submit(&self, headers: &[(&str, &str)], module: &[u8]) -> Answer {
         let mut all = vec![("content-type", "application/wasm")];
         all.extend_from_slice(headers);
@@ -119,6 +126,15 @@ impl Site for FakeSite {
 
     fn search(&self, query: &str, limit: usize) -> Value {
         json!([{"title": query, "limit": limit}])
+    }
+
+    fn account_page(&self, page: &AccountPage, path: &str) -> (u16, String) {
+        let status = if *page == AccountPage::LinkDead {
+            410
+        } else {
+            200
+        };
+        (status, format!("<!DOCTYPE html>{path} {page:?}"))
     }
 
     fn error_page(&self, status: u16, detail: &str, request_id: &str, _path: &str) -> String {

@@ -5,8 +5,8 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use headroom::ids::Id;
-use headroom::jobs::grade_submission::{Edition, GradeFailure, Grader, Problem};
-use headroom::jobs::{Runner, RunnerConfig, all};
+use headroom::jobs::grade_submission::{Edition, GradeFailure, GradeSubmission, Grader, Problem};
+use headroom::jobs::{Runner, RunnerConfig};
 use headroom::problem::Kind;
 use headroom::store::grades::{self, Findings};
 use headroom::store::submissions::{self, Status, Submission};
@@ -84,7 +84,7 @@ fn runner(world: &World, grader: &Arc<Fake>) -> Runner {
         random: world.random.clone(),
         poll_ms: 1_000,
     };
-    all(Runner::new(config), Arc::<Fake>::clone(grader), 2)
+    Runner::new(config).with(GradeSubmission::new(Arc::<Fake>::clone(grader)), 2)
 }
 
 async fn submission(db: &Db, id: Id) -> Submission {

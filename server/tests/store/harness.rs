@@ -79,6 +79,7 @@ impl World {
             module_sha256: module_sha256.into(),
             source: Some("export function allow(): i32 { return 1 }".into()),
             language: Some("assemblyscript".into()),
+            user_id: None,
             client: "client".into(),
             idempotency_key: key.map(Into::into),
             body_sha256: modules::digest(b"body"),

@@ -1,0 +1,103 @@
+//! What the pages about accounts are made from.
+
+/// A page about accounts. Unlike a [`crate::Page`] it is somebody's own: nothing of it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountPage {
+    /// `/sign-in`
+    SignIn(Typed),
+    /// `/sign-up`
+    SignUp(Typed),
+    /// `/reset`: for those who forgot their password.
+    Reset(Typed),
+    /// What is said once a link was asked for, whether one was sent or not.
+    Mailed {
+        /// Where to.
+        email: String,
+        /// What it is for.
+        purpose: LinkPurpose,
+    },
+    /// `/link`: what a mailed link opens.
+    Link {
+        /// The secret in it.
+        token: String,
+        /// What it is for.
+        purpose: LinkPurpose,
+        /// Where it was sent.
+        email: String,
+        /// What is wrong with the password that was chosen.
+        problem: Option<String>,
+    },
+    /// `/link` with a link that was used before, has expired or never was.
+    LinkDead,
+    /// `/account`
+    Settings(Account),
+}
+
+/// What a mailed link does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkPurpose {
+    /// Makes an account.
+    SignUp,
+    /// Signs in.
+    SignIn,
+    /// Lets the owner choose a new password.
+    Reset,
+    /// Gives the account another address.
+    Email,
+}
+
+/// A form as it is shown again: what was typed and what is wrong with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Typed {
+    /// The address, as typed.
+    pub email: String,
+    /// Where to go afterwards, a path on this site; empty for the usual place.
+    pub next: String,
+    /// What is wrong, a sentence or two.
+    pub problem: Option<String>,
+}
+
+/// Somebody's account, as they see it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// Its address.
+    pub email: String,
+    /// Whether it has a password.
+    pub has_password: bool,
+    /// Whether its owner may administer this instance.
+    pub is_admin: bool,
+    /// The day it was made.
+    pub made_on: String,
+    /// Where its owner is signed in, this browser first.
+    pub sessions: Vec<SessionRow>,
+    /// What was done just now.
+    pub done: Option<&'static str>,
+    /// What could not be done, and in which part.
+    pub problem: Option<(Part, String)>,
+}
+
+/// A form on `/account`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Another password.
+    Password,
+    /// Another address.
+    Email,
+    /// The end of the account.
+    Delete,
+}
+
+/// A browser in which somebody is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRow {
+    /// The name it is ended by.
+    pub key: String,
+    /// The browser, as it calls itself.
+    pub agent: String,
+    /// When it signed in.
+    pub began: String,
+    /// When it was last used.
+    pub seen: String,
+    /// Whether it is the one that asks.
+    pub is_this: bool,
+}

@@ -1,0 +1,187 @@
+//! `headroom user`: accounts from the command line, also while the server runs.
+
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clap::{Args, Subcommand};
+
+use crate::accounts::Address;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::ids::Ids;
+use crate::random::Random;
+use crate::store::links::{self, Link, Purpose};
+use crate::store::users::{self, User};
+use crate::store::{Db, StoreError, Tx, modules, submissions};
+
+/// Accounts in one page of a list.
+const PAGE: i64 = 1_000;
+
+/// What to do, and where the settings are.
+#[derive(Args)]
+pub struct Command {
+    #[command(subcommand)]
+    action: Action,
+    /// Settings file [default: headroom.toml, if there is one]
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Make an account, and print a link that signs in to it
+    Add {
+        /// Its address
+        email: String,
+        /// Let it administer this instance
+        #[arg(long)]
+        admin: bool,
+    },
+    /// List the accounts: address, role
+    List,
+    /// Let an account administer this instance
+    Grant {
+        /// Its address
+        email: String,
+    },
+    /// Take that back
+    Revoke {
+        /// Its address
+        email: String,
+    },
+    /// Print a link that signs in to an account; it works once, for ten minutes
+    Link {
+        /// Its address
+        email: String,
+    },
+    /// Delete an account with everything that belongs to it
+    Remove {
+        /// Its address
+        email: String,
+    },
+}
+
+/// Runs it.
+pub fn run(command: &Command) -> anyhow::Result<()> {
+    let config = Config::load(command.config.as_deref(), super::env(), &[])?;
+    std::fs::create_dir_all(&config.data.dir)?;
+    super::runtime()?.block_on(async {
+        let db = open(&config.database_url()).await?;
+        let office = Office {
+            ids: Ids::new(Clock::System, Random::system()),
+            site: config.site(config.server.listen),
+        };
+        let mut tx = db.write().await?;
+        office.act(&mut tx, &command.action).await?;
+        tx.commit().await?;
+        db.close().await;
+        Ok(())
+    })
+}
+
+/// A server that runs has migrated its database.
+async fn open(url: &str) -> Result<Db, StoreError> {
+    match Db::open(url).await {
+        Ok(db) => {
+            db.migrate().await?;
+            Ok(db)
+        }
+        Err(StoreError::Unavailable(_)) => Db::open_beside(url).await,
+        Err(error) => Err(error),
+    }
+}
+
+struct Office {
+    ids: Ids,
+    site: String,
+}
+
+impl Office {
+    async fn act(&self, tx: &mut Tx, action: &Action) -> anyhow::Result<()> {
+        match action {
+            Action::Add { email, admin } => self.add(tx, email, *admin).await,
+            Action::List => list(tx).await,
+            Action::Grant { email } => {
+                let user = find(tx, email).await?;
+                users::update_admin(tx, user.id, true).await?;
+                println!("{} may administer this instance now.", user.email);
+                Ok(())
+            }
+            Action::Revoke { email } => {
+                let user = find(tx, email).await?;
+                users::update_admin(tx, user.id, false).await?;
+                println!("{} may no longer administer this instance.", user.email);
+                Ok(())
+            }
+            Action::Link { email } => {
+                let user = find(tx, email).await?;
+                self.link(tx, &user).await
+            }
+            Action::Remove { email } => {
+                let user = find(tx, email).await?;
+                submissions::delete_by_user(tx, user.id).await?;
+                links::delete_by_email(tx, &user.email).await?;
+                users::delete(tx, user.id).await?;
+                println!("{} is deleted.", user.email);
+                Ok(())
+            }
+        }
+    }
+
+    async fn add(&self, tx: &mut Tx, email: &str, is_admin: bool) -> anyhow::Result<()> {
+        let address: Address = email.parse()?;
+        let user = User {
+            id: self.ids.next(),
+            email: address.as_str().to_owned(),
+            password_hash: None,
+            is_admin,
+            created_at: Clock::System.now_ms(),
+        };
+        if !users::insert(tx, &user).await? {
+            anyhow::bail!("{} has an account already", user.email);
+        }
+        println!("{} has an account now.", user.email);
+        self.link(tx, &user).await
+    }
+
+    async fn link(&self, tx: &mut Tx, user: &User) -> anyhow::Result<()> {
+        let now_ms = Clock::System.now_ms();
+        let link = Link {
+            id: self.ids.next(),
+            purpose: Purpose::SignIn,
+            email: user.email.clone(),
+            user_id: None,
+            created_at: now_ms,
+            expires_at: now_ms + Purpose::SignIn.lives_ms(),
+            used_at: None,
+        };
+        let token = URL_SAFE_NO_PAD.encode(Random::system().bytes::<32>());
+        links::insert(tx, &link).await?;
+        links::update_token(tx, link.id, &modules::digest(token.as_bytes())).await?;
+        println!("Sign in within ten minutes, once:");
+        println!("{}/link?token={token}", self.site);
+        Ok(())
+    }
+}
+
+async fn find(tx: &mut Tx, email: &str) -> anyhow::Result<User> {
+    let address: Address = email.parse()?;
+    let user = users::by_email(tx, address.as_str()).await?;
+    user.ok_or_else(|| anyhow::anyhow!("no account has the address {}", address.as_str()))
+}
+
+async fn list(tx: &mut Tx) -> anyhow::Result<()> {
+    let mut after = String::new();
+    loop {
+        let page = users::list(tx, &after, PAGE).await?;
+        for user in &page {
+            let role = if user.is_admin { "admin" } else { "learner" };
+            println!("{}\t{role}", user.email);
+        }
+        match page.last() {
+            Some(last) => after = last.email.clone(),
+            None => return Ok(()),
+        }
+    }
+}

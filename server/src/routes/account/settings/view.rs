@@ -1,0 +1,70 @@
+//! An account as its owner sees it.
+
+use app::{Account, SessionRow};
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::macros::format_description;
+use tower_sessions::Session;
+
+use crate::accounts::visitor::{self, AGENT, SEEN_AT, SIGNED_IN_AT};
+use crate::error::Error;
+use crate::state::AppState;
+use crate::store::sessions;
+use crate::store::users::User;
+
+pub async fn view(state: &AppState, user: &User, session: &Session) -> Result<Account, Error> {
+    let this = visitor::key(session);
+    let now_ms = state.parts.clock.now_ms();
+    let kept = sessions::list_by_user(&mut state.db.read().await?, user.id, now_ms).await?;
+    let mut rows: Vec<(i64, SessionRow)> = kept.iter().map(|kept| row(kept, &this)).collect();
+    rows.sort_by_key(|(seen, row)| (!row.is_this, -seen));
+    Ok(Account {
+        email: user.email.clone(),
+        has_password: user.password_hash.is_some(),
+        is_admin: user.is_admin,
+        made_on: day(user.created_at),
+        sessions: rows.into_iter().map(|(_, row)| row).collect(),
+        done: None,
+        problem: None,
+    })
+}
+
+/// What the address says was done.
+pub fn done(name: &str) -> Option<&'static str> {
+    match name {
+        "password" => Some("Your password is changed, and every other browser is signed out."),
+        "address" => Some("Your account has its new address."),
+        "sessions" => Some("Done: what you ended is signed out."),
+        _ => None,
+    }
+}
+
+fn row(kept: &sessions::Session, this: &str) -> (i64, SessionRow) {
+    let data: Value = serde_json::from_str(&kept.data_json).unwrap_or_default();
+    let time = |name: &str| data.get(name).and_then(Value::as_i64).unwrap_or(0);
+    let agent = data.get(AGENT).and_then(Value::as_str).unwrap_or("");
+    let row = SessionRow {
+        key: kept.id_sha256.clone(),
+        agent: agent.to_owned(),
+        began: hour(time(SIGNED_IN_AT)),
+        seen: hour(time(SEEN_AT)),
+        is_this: kept.id_sha256 == this,
+    };
+    (time(SEEN_AT), row)
+}
+
+fn day(ms: i64) -> String {
+    let form = format_description!("[day padding:none] [month repr:long] [year]");
+    moment(ms).format(form).unwrap_or_default()
+}
+
+fn hour(ms: i64) -> String {
+    let form = format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute]");
+    let text = moment(ms).format(form).unwrap_or_default();
+    format!("{text} UTC")
+}
+
+fn moment(ms: i64) -> OffsetDateTime {
+    let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000);
+    moment.unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}

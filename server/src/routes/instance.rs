@@ -1,0 +1,31 @@
+//! `/api/v1/instance`: how this instance is doing, for whoever administers it.
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Value, json};
+
+use crate::error::Error;
+use crate::jobs::Job as _;
+use crate::jobs::grade_submission::GradeSubmission;
+use crate::jobs::mail_account::MailAccount;
+use crate::state::AppState;
+use crate::store::{jobs, users};
+
+/// `GET /api/v1/instance`
+pub async fn show(State(state): State<AppState>) -> Result<Json<Value>, Error> {
+    let mut tx = state.db.read().await?;
+    let mut queues = serde_json::Map::new();
+    for kind in [GradeSubmission::KIND, MailAccount::KIND] {
+        let counts = jobs::count(&mut tx, kind).await?;
+        let counts = json!({
+            "queued": counts.queued, "running": counts.running, "dead": counts.dead,
+        });
+        queues.insert(kind.to_owned(), counts);
+    }
+    Ok(Json(json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "accounts": users::count(&mut tx).await?,
+        "jobs": queues,
+        "grader": state.parts.grader.status(),
+    })))
+}
