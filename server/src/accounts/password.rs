@@ -111,6 +111,9 @@ pub fn objection(password: &str, address: &Address) -> Option<String> {
     if letters > LONGEST {
         return Some(format!("Take a password of at most {LONGEST} characters."));
     }
+    if address.as_str().contains(&password.to_lowercase()) {
+        return Some("Your address is no secret: take another password.".to_owned());
+    }
     let own = [address.as_str(), address.local(), "headroom"];
     let entropy = zxcvbn(password, &own);
     (entropy.score() < Score::Two).then(|| {
@@ -139,6 +142,7 @@ mod tests {
             "iloveyou1",
             "Password1!",
             "ada.lovelace",
+            "lovelace@example",
             "headroom1",
             "aaaaaaaaaaaaaaa",
         ] {

@@ -1,6 +1,7 @@
 //! Who is behind a request: a session says so, for as long as it lives.
 
-use tower_sessions::Session;
+use time::OffsetDateTime;
+use tower_sessions::{Expiry, Session};
 
 use crate::error::Error;
 use crate::ids::Id;
@@ -16,6 +17,8 @@ pub const SEEN_AT: &str = "seen_at";
 pub const AGENT: &str = "agent";
 
 const HOUR_MS: i64 = 3_600_000;
+/// A session that is not used for this long ends.
+const IDLE_MS: i64 = 30 * 24 * HOUR_MS;
 /// After this long somebody signs in again, however busy the session was.
 pub(super) const LONGEST_MS: i64 = 90 * 24 * HOUR_MS;
 
@@ -45,6 +48,7 @@ pub async fn of(state: &AppState, session: &Session) -> Result<Option<User>, Err
     // A change keeps the session from ending for want of use; once an hour is often enough.
     if now_ms - time(session, SEEN_AT).await? >= HOUR_MS {
         session.insert(SEEN_AT, now_ms).await.map_err(broken)?;
+        extend(session, now_ms);
     }
     Ok(user)
 }
@@ -67,6 +71,7 @@ pub async fn sign_in(
     session.insert(SIGNED_IN_AT, now_ms).await.map_err(broken)?;
     session.insert(SEEN_AT, now_ms).await.map_err(broken)?;
     session.insert(AGENT, agent).await.map_err(broken)?;
+    extend(session, now_ms);
     session.save().await.map_err(broken)?;
     tracing::info!(user.id = %user.id, "signed in");
     Ok(())
@@ -76,7 +81,8 @@ pub async fn sign_in(
 ///
 /// # Errors
 /// When the session cannot be kept.
-pub async fn renew(session: &Session) -> Result<(), Error> {
+pub async fn renew(state: &AppState, session: &Session) -> Result<(), Error> {
+    extend(session, state.parts.clock.now_ms());
     session.cycle_id().await.map_err(broken)
 }
 
@@ -94,6 +100,12 @@ pub fn key(session: &Session) -> String {
     session
         .id()
         .map_or_else(String::new, |id| sessions::key(&id))
+}
+
+/// Lets the session live for a while from now.
+fn extend(session: &Session, now_ms: i64) {
+    let end = OffsetDateTime::from_unix_timestamp_nanos(i128::from(now_ms + IDLE_MS) * 1_000_000);
+    session.set_expiry(end.ok().map(Expiry::AtDateTime));
 }
 
 async fn time(session: &Session, name: &str) -> Result<i64, Error> {

@@ -71,7 +71,7 @@ pub async fn password(
     let mut tx = state.db.write().await?;
     links::change_password(&mut tx, &state.ids, &user, &hash, (&kept, now_ms)).await?;
     tx.commit().await?;
-    visitor::renew(&session).await?;
+    visitor::renew(&state, &session).await?;
     Ok(Redirect::to("/account?done=password").into_response())
 }
 
