@@ -89,3 +89,31 @@ fn init_unpacks_a_kit_once() {
     assert!(text(&init(&["nothing"]).stderr).contains("rate_limiter"));
     assert!(text(&init(&["retry", "--lang", "cobol"]).stderr).contains("assemblyscript"));
 }
+
+#[test]
+fn accounts_are_made_and_promoted_while_the_server_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let user = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_headroom"));
+        let command = command.arg("user").args(arguments).env_clear();
+        command.current_dir(folder.path()).output().unwrap()
+    };
+    let made = user(&["add", "Ada@Example.org", "--admin"]);
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+    assert!(text(&made.stdout).contains("http://127.0.0.1:8080/link?token="));
+    // The database is in use now, as by a server.
+    let lock = std::fs::File::open(folder.path().join("data/headroom.db.lock")).unwrap();
+    lock.lock().unwrap();
+    assert_eq!(user(&["add", "bob@example.org"]).status.code(), Some(0));
+    let again = user(&["add", "ada@example.org"]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(text(&again.stderr).contains("has an account already"));
+    user(&["revoke", "ada@example.org"]);
+    user(&["grant", "bob@example.org"]);
+    let list = text(&user(&["list"]).stdout);
+    assert_eq!(list, "ada@example.org\tlearner\nbob@example.org\tadmin\n");
+    assert_eq!(user(&["remove", "ada@example.org"]).status.code(), Some(0));
+    let gone = user(&["link", "ada@example.org"]);
+    assert!(text(&gone.stderr).contains("no account has the address"));
+    assert_eq!(text(&user(&["list"]).stdout), "bob@example.org\tadmin\n");
+}

@@ -17,6 +17,7 @@ mod client;
 mod connections;
 mod guards;
 mod lessons;
+mod mail;
 mod measured;
 mod pages;
 mod real;
