@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that must hold, in the order that shares the most build output.
 
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -17,6 +18,14 @@ const WASM_CRATES: [&str; 4] = ["client", "labs-browser", "labs-guest", "labs-ja
 /// Few enough for every run; `cargo xtask kill-test --kills 200` is the long one.
 const KILLS: u32 = 25;
 const KILL_SEED: u64 = 1;
+/// Mail goes to a server on this machine, and the journeys sign in more often than one person.
+const MAIL: [(&str, &str); 5] = [
+    ("HEADROOM_MAIL__TRANSPORT", "smtp"),
+    ("HEADROOM_MAIL__SMTP_HOST", "127.0.0.1"),
+    ("HEADROOM_MAIL__SMTP_TLS", "none"),
+    ("HEADROOM_LIMITS__SIGN_INS_PER_MINUTE", "6000"),
+    ("HEADROOM_LIMITS__SIGN_INS_BURST", "6000"),
+];
 
 pub fn run(only: &[String]) -> Result<()> {
     let toolchain = setup()?;
@@ -132,11 +141,17 @@ fn browser(toolchain: &Toolchain, binary: &Path) -> Result<()> {
     let out = Stdio::from(std::fs::File::create(&log)?);
     let mut settings = kill_test::CAPS.to_vec();
     settings.push(("HEADROOM_COMPILER__RUST", "true"));
+    // The journeys bring the SMTP server that listens there.
+    let smtp_port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let smtp_port = smtp_port.to_string();
+    settings.extend(MAIL);
+    settings.push(("HEADROOM_MAIL__SMTP_PORT", &smtp_port));
     settings.extend(toolchain.environment());
     let served = Served::start_with(binary, &data, out, &settings)
         .with_context(|| format!("see {}", log.display()))?;
     npm::script(&root().join("e2e"), "test")
         .env("BASE_URL", format!("http://{}", served.address))
+        .env("SMTP_PORT", &smtp_port)
         .env("HEADROOM", binary)
         .env("FIXTURES", work().join("fixtures"))
         .env("GUESTS", guests::folder())

@@ -136,15 +136,19 @@ fn html(parts: &Parts, site: &str) -> String {
         .iter()
         .map(|line| format!("<p>{}</p>", escaped(line)))
         .collect();
-    let button = parts.button.as_ref().map_or_else(String::new, |(label, url)| {
-        let url = escaped(url);
-        format!(
-            "<p><a href=\"{url}\" style=\"display:inline-block;padding:12px 20px;background:#0f6e67;\
-             color:#ffffff;border-radius:6px;text-decoration:none;font-weight:600\">{label}</a></p>\
+    let button = parts
+        .button
+        .as_ref()
+        .map_or_else(String::new, |(label, url)| {
+            let url = escaped(url);
+            format!(
+                "<p><a href=\"{url}\" style=\"display:inline-block;padding:12px 20px;\
+             background:#0f6e67;color:#ffffff;border-radius:6px;text-decoration:none;\
+             font-weight:600\">{label}</a></p>\
              <p style=\"font-size:14px\">Or copy this address:<br>\
              <span style=\"word-break:break-all\">{url}</span></p>"
-        )
-    });
+            )
+        });
     format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"color-scheme\" content=\"light dark\"><title>{}</title></head>\

@@ -16,7 +16,7 @@ pub(super) fn body(account: &Account) -> Body {
     let view = view! {
         {done}
         <p class="lead">
-            "Signed in as " <strong>{account.email.clone()}</strong> ", since "
+            "Signed in as " <strong>{account.email.clone()}</strong> ". The account was made on "
             {account.made_on.clone()} ". " {admin}
         </p>
         <div class="actions">

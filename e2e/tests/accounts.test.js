@@ -1,0 +1,111 @@
+// Accounts as people meet them: mail by SMTP, forms with and without JavaScript.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { launch, open } from "../browser.js";
+import { linkIn, open as openMailbox } from "../mailbox.js";
+
+const PASSWORD = "four random words suffice";
+const screenshots = process.env.SCREENSHOTS ?? "../.headroom/screenshots";
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+let browser, mailbox;
+before(async () => { browser = await launch(); mailbox = await openMailbox(); });
+after(async () => { await browser?.close(); await mailbox?.close(); });
+
+async function send(page, action, fields) {
+  const form = page.locator(`form[action="${action}"]`);
+  for (const [name, value] of Object.entries(fields)) {
+    const field = form.locator(`[name="${name}"]`);
+    await (value === true ? field.check() : field.fill(value));
+  }
+  await form.getByRole("button").click();
+  await page.waitForLoadState();
+}
+
+for (const javaScriptEnabled of [false, true]) {
+  const how = javaScriptEnabled ? "with" : "without";
+  test(`an account from beginning to end, ${how} JavaScript`, async () => {
+    const email = `${how}@example.org`;
+    const { context, page } = await open(browser, "/account", { javaScriptEnabled });
+    assert.match(page.url(), /\/sign-in\?next=%2Faccount$/);
+    await page.getByRole("link", { name: "Make one" }).click();
+    await send(page, "/sign-up", { email });
+    assert.match(await page.locator("main").innerText(), /Check your mail/);
+
+    await page.goto(linkIn(await mailbox.mail(email, 1)));
+    await send(page, "/link", { password: "password1" });
+    assert.match(await page.getByRole("alert").innerText(), /guessed at once/);
+    await send(page, "/link", { password: PASSWORD });
+    assert.match(page.url(), /\/me$/);
+    await page.goto("/account");
+    assert.match(await page.locator("main").innerText(), new RegExp(`Signed in as ${email}`));
+
+    await send(page, "/sign-out", {});
+    await page.goto("/sign-in");
+    await send(page, "/sign-in", { email, password: "wrong" });
+    assert.match(await page.getByRole("alert").innerText(), /No account has this/);
+    assert.equal(await page.locator("#email").inputValue(), email);
+    await send(page, "/sign-in", { password: PASSWORD });
+    assert.match(page.url(), /\/me$/);
+
+    const other = await open(browser, "/sign-in", { javaScriptEnabled });
+    await send(other.page, "/sign-in/link", { email });
+    await other.page.goto(linkIn(await mailbox.mail(email, 2)));
+    await send(other.page, "/link", {});
+    await page.goto("/account");
+    await page.getByRole("button", { name: "Sign out everywhere else" }).click();
+    assert.match(await page.getByRole("status").innerText(), /signed out/);
+    await other.page.goto("/account");
+    assert.match(other.page.url(), /\/sign-in/);
+    await other.context.close();
+
+    const [file] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("link", { name: "Save my data" }).click(),
+    ]);
+    const data = JSON.parse(await readFile(await file.path(), "utf8"));
+    assert.equal(data.account.email, email);
+
+    await send(page, "/account/delete", { current: PASSWORD, sure: true });
+    await page.goto("/sign-in");
+    await send(page, "/sign-in", { email, password: PASSWORD });
+    assert.match(await page.getByRole("alert").innerText(), /No account has this/);
+    await context.close();
+  });
+}
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`pages about accounts, ${colorScheme}: accessible, no complaint, fit`, async () => {
+    const email = `${colorScheme}@example.org`;
+    const first = await open(browser, "/sign-up", { colorScheme });
+    await send(first.page, "/sign-up", { email });
+    const link = linkIn(await mailbox.mail(email, 1));
+    await first.page.goto(link);
+    await send(first.page, "/link", { password: PASSWORD });
+    const storageState = await first.context.storageState();
+    await first.context.close();
+    await seen({ "sign-in": "/sign-in", "sign-up": "/sign-up", reset: "/reset" }, { colorScheme });
+    await seen({ account: "/account" }, { colorScheme, storageState });
+  });
+}
+
+async function seen(pages, options) {
+  for (const [name, path] of Object.entries(pages)) {
+    for (const width of [390, 1280]) {
+      const viewport = { width, height: 900 };
+      const { context, page } = await open(browser, path, { ...options, viewport });
+      await page.waitForLoadState("networkidle");
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= width, `${name}: ${wide} pixels wide in a window of ${width}`);
+      const file = `${screenshots}/${name}-${width}-${options.colorScheme}.png`;
+      await page.screenshot({ path: file, fullPage: true });
+      assert.deepEqual(page.complaints, []);
+      await page.evaluate(axe);
+      const { violations } = await page.evaluate(() => globalThis.axe.run());
+      const grave = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
+      assert.deepEqual(grave.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(" ")}`), []);
+      await context.close();
+    }
+  }
+}
