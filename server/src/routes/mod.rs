@@ -57,6 +57,7 @@ fn site() -> Router<AppState> {
         "/llms.txt",
         "/labs",
         "/labs/{lab}",
+        "/glossary",
         "/me",
         "/problems",
         "/problems/{code}",
