@@ -63,6 +63,7 @@ if ("author" in root.dataset) watch();
 // Questions that answer, and what this browser remembers of reading.
 if (document.querySelector("[data-lesson],[data-me],[data-topic]"))
   import("./study.js").catch(console.error);
+if (document.querySelector("[data-glossary]")) import("./glossary.js").catch(console.error);
 
 const button = document.querySelector("[data-theme-toggle]");
 if (button) {

@@ -28,6 +28,8 @@ pub enum Page {
     Labs,
     /// `/labs/<lab>`
     Lab(String),
+    /// `/glossary`
+    Glossary,
     /// `/me`: what this browser remembers of its reader.
     Me,
     /// `/problems`
@@ -72,6 +74,7 @@ impl Page {
             },
             ["labs"] => Self::Labs,
             ["labs", lab] if is_name(lab) => Self::Lab((*lab).into()),
+            ["glossary"] => Self::Glossary,
             ["me"] => Self::Me,
             ["problems"] => Self::Problems,
             ["problems", code] if is_name(code) => Self::Problem((*code).into()),
@@ -89,6 +92,7 @@ impl Page {
             Self::Lesson { area, slug } => format!("/lessons/{area}/{slug}"),
             Self::Labs => "/labs".into(),
             Self::Lab(lab) => format!("/labs/{lab}"),
+            Self::Glossary => "/glossary".into(),
             Self::Me => "/me".into(),
             Self::Problems => "/problems".into(),
             Self::Problem(code) => format!("/problems/{code}"),
@@ -103,6 +107,7 @@ impl Page {
             Self::Home,
             Self::Course,
             Self::Labs,
+            Self::Glossary,
             Self::Me,
             Self::Problems,
         ];
@@ -135,6 +140,7 @@ pub fn render(page: &Page, backend: &dyn Backend, site: &Site) -> Rendered {
         Page::Lesson { area, slug } => pages::lesson::body(backend, site, area, slug),
         Page::Labs => pages::labs::body(backend),
         Page::Lab(lab) => pages::lab::body(backend, site, lab),
+        Page::Glossary => pages::glossary::body(backend),
         Page::Me => pages::me::body(),
         Page::Problems => pages::problem::index(),
         Page::Problem(code) => pages::problem::body(code),

@@ -147,6 +147,7 @@ fn footer() -> impl IntoView {
                 <ul>
                     <li><a href="/course">"Course map"</a></li>
                     <li><a href="/labs">"Labs"</a></li>
+                    <li><a href="/glossary">"Glossary"</a></li>
                     <li><a href="/problems">"Error reference"</a></li>
                 </ul>
             </nav>

@@ -56,6 +56,7 @@ fn lesson() -> Lesson {
         sections: Part::ALL.into_iter().map(section).collect(),
         notes: Vec::new(),
         sources: Vec::new(),
+        terms: vec!["backoff".into()],
         words: 1_800,
         minutes: 14,
         markdown: String::new(),

@@ -1,9 +1,11 @@
 //! What must hold for the course as a whole and for each lesson, beyond what one block shows.
 
-use crate::model::{Answer, Block, Course, Lesson, Part, Reference};
+use crate::model::{Answer, Block, Course, Lesson, Part, Reference, Section};
 use crate::outline::offset;
 use crate::page::{Known, Page, suggest};
 use std::collections::{BTreeMap, BTreeSet};
+
+mod pools;
 
 /// Words of prose a lesson may have.
 const WORDS: std::ops::RangeInclusive<u32> = 1_600..=2_300;
@@ -108,9 +110,10 @@ fn circle<'a>(needs: &BTreeMap<&'a str, &'a [String]>) -> Option<Vec<&'a str>> {
 }
 
 /// The template: its parts in order, a figure and questions that cover every outcome.
-pub(crate) fn lesson(page: &Page<'_>, lesson: &Lesson) {
+pub(crate) fn lesson(page: &Page<'_>, lesson: &Lesson, body: &str) {
     parts(page, lesson);
     quizzes(page, lesson);
+    pools::check(page, lesson, body);
     if !WORDS.contains(&lesson.words) {
         let (least, most) = (WORDS.start(), WORDS.end());
         let message = format!("{} words; a lesson has {least} to {most}", lesson.words);
@@ -178,8 +181,8 @@ fn quizzes(page: &Page<'_>, lesson: &Lesson) {
         .iter()
         .filter(|section| section.part == Part::Check);
     let count = checks
-        .flat_map(|section| &section.blocks)
-        .filter(|block| matches!(block, Block::Quiz(_)))
+        .flat_map(Section::groups)
+        .filter(|group| matches!(group.first(), Some(Block::Quiz(_))))
         .count();
     if count < QUIZZES {
         page.problem(
@@ -248,7 +251,7 @@ fn reference(page: &Page<'_>, source: &Reference) {
 }
 
 /// `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.
-fn is_date(date: &str) -> bool {
+pub(crate) fn is_date(date: &str) -> bool {
     let digits = |part: &str, len| part.len() == len && part.bytes().all(|b| b.is_ascii_digit());
     let between = |part: &str, most: u8| {
         digits(part, 2) && part.parse().is_ok_and(|n: u8| (1..=most).contains(&n))

@@ -194,6 +194,7 @@ fn dedent(lines: &[&str]) -> String {
 #[serde(deny_unknown_fields)]
 struct QuizFence {
     id: String,
+    pool: Option<String>,
     kind: String,
     covers: Vec<usize>,
     prompt: String,
@@ -261,6 +262,7 @@ fn quiz(page: &Page<'_>, fence: QuizFence) -> Option<Quiz> {
         explanation: inline(page, &fence.explanation),
         drill: fence.drill,
         id: fence.id,
+        pool: fence.pool,
         covers: fence.covers,
         answer,
     })

@@ -23,6 +23,8 @@ pub mod feed;
 #[cfg(feature = "load")]
 mod fence;
 #[cfg(feature = "load")]
+mod glossary;
+#[cfg(feature = "load")]
 mod highlight;
 #[cfg(feature = "load")]
 mod load;

@@ -1,17 +1,19 @@
 //! The loaded curriculum, and the questions pages ask of it.
 
-use crate::model::{Area, Course, Lesson, Topic};
+use crate::model::{Area, Course, Lesson, Term, Topic};
 use std::sync::Arc;
 
 /// The outline and every written lesson. Cloning it shares it.
 #[derive(Clone, Debug)]
 pub struct Library(Arc<Shelf>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Shelf {
     course: Course,
     /// In course order.
     lessons: Vec<Lesson>,
+    /// By name.
+    glossary: Vec<Term>,
 }
 
 impl Library {
@@ -19,7 +21,19 @@ impl Library {
     pub fn new(course: Course, mut lessons: Vec<Lesson>) -> Self {
         let place = |slug: &str| topics(&course).position(|topic| topic.slug == slug);
         lessons.sort_by_key(|lesson| place(&lesson.slug));
-        Self(Arc::new(Shelf { course, lessons }))
+        let glossary = Vec::new();
+        Self(Arc::new(Shelf {
+            course,
+            lessons,
+            glossary,
+        }))
+    }
+
+    /// The same library with these terms, sorted by name.
+    #[must_use]
+    pub fn with_glossary(self, glossary: Vec<Term>) -> Self {
+        let shelf = Arc::unwrap_or_clone(self.0);
+        Self(Arc::new(Shelf { glossary, ..shelf }))
     }
 
     /// The outline.
@@ -51,6 +65,23 @@ impl Library {
     pub fn lesson(&self, area: &str, slug: &str) -> Option<&Lesson> {
         let mut lessons = self.0.lessons.iter();
         lessons.find(|lesson| lesson.area == area && lesson.slug == slug)
+    }
+
+    /// The terms that lessons explain, by name.
+    pub fn glossary(&self) -> &[Term] {
+        &self.0.glossary
+    }
+
+    /// The term with this slug.
+    pub fn term(&self, slug: &str) -> Option<&Term> {
+        self.glossary().iter().find(|term| term.slug == slug)
+    }
+
+    /// The lessons that link a term, in course order.
+    pub fn lessons_with(&self, term: &str) -> Vec<&Lesson> {
+        let lessons = self.lessons().iter();
+        let linked = |lesson: &&Lesson| lesson.terms.iter().any(|slug| slug == term);
+        lessons.filter(linked).collect()
     }
 
     /// The topics before and after this one, in course order.

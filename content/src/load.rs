@@ -1,6 +1,7 @@
 //! Reads the outline and the lessons, and gives either all of it or every problem at once.
 
-use crate::model::{Answer, Block, Course, Lesson, Problem, Reference};
+use crate::glossary::{self, Glossary};
+use crate::model::{Answer, Block, Course, Lesson, Problem, Reference, Section};
 use crate::outline::{Builder, FILE, Outline};
 use crate::page::{Known, Names, Page, suggest};
 use crate::source::Source;
@@ -36,6 +37,7 @@ fn assemble(
         known,
         topics: Default::default(),
         labs: Default::default(),
+        glossary: Glossary::default(),
     };
     let outline = match toml::from_str::<Outline>(&text) {
         Ok(outline) => outline,
@@ -56,6 +58,7 @@ fn assemble(
         .iter()
         .map(|lab| (lab.id.clone(), lab.title.clone()));
     names.labs.extend(labs);
+    names.glossary = read_glossary(&names, problems);
     let page = Page::new(&names, problems, FILE, 1, &text);
     let files = lesson_files(&names, problems);
     let written = files
@@ -74,7 +77,20 @@ fn assemble(
         .iter()
         .filter_map(|file| lesson(&names, problems, &course, file));
     let lessons = lessons.collect();
-    Some(Library::new(course, lessons))
+    let library = Library::new(course, lessons);
+    Some(library.with_glossary(names.glossary.sorted()))
+}
+
+/// The glossary, if there is one.
+fn read_glossary(names: &Names<'_>, problems: &RefCell<Vec<Problem>>) -> Glossary {
+    let paths = names.source.paths();
+    let there = paths.iter().any(|path| path == glossary::FILE);
+    let text = there.then(|| read(names.source, glossary::FILE, problems));
+    let Some(text) = text.flatten() else {
+        return Glossary::default();
+    };
+    let page = Page::new(names, problems, glossary::FILE, 1, &text);
+    Glossary::read(&page, &text)
 }
 
 struct LessonFile {
@@ -145,7 +161,9 @@ fn lesson(
     let rendered = markdown::render(&page, body);
     let areas = course.areas.iter().flat_map(|area| &area.topics);
     let topic = areas.into_iter().find(|topic| topic.slug == file.slug)?;
-    let blocks = rendered.sections.iter().flat_map(|section| &section.blocks);
+    let groups = rendered.sections.iter().flat_map(Section::groups);
+    // Of a pool one question is asked.
+    let blocks = groups.filter_map(|group| group.first());
     let lesson = Lesson {
         area: file.area.clone(),
         slug: file.slug.clone(),
@@ -156,11 +174,12 @@ fn lesson(
         sections: rendered.sections,
         notes: rendered.notes,
         words: rendered.words,
+        terms: rendered.terms,
         sources: matter.sources,
         updated: matter.updated,
-        markdown: body.to_owned(),
+        markdown: markdown::as_read(body),
     };
-    check::lesson(&page, &lesson);
+    check::lesson(&page, &lesson, body);
     Some(lesson)
 }
 

@@ -2,14 +2,16 @@
 //! places unescaped was written here.
 
 mod anchors;
+mod braces;
 mod events;
-mod runs;
 
 use self::anchors::anchor;
+pub(crate) use self::braces::{TERM_IN_PROSE, as_read, is_term};
+use self::braces::Bound;
 use self::events::{alert, end_of, markup, start_of, text_of, words};
 use crate::model::{Block, Html, Note, Part, Section};
 use crate::page::Page;
-use crate::{fence, highlight, math};
+use crate::{fence, glossary, highlight, math};
 use pulldown_cmark::{
     BrokenLink, CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html,
 };
@@ -21,6 +23,8 @@ use std::ops::Range;
 pub(crate) struct Body {
     pub sections: Vec<Section>,
     pub notes: Vec<Note>,
+    /// Slugs of linked terms, in order.
+    pub terms: Vec<String>,
     /// Words of prose, code in the text included, blocks of code and questions not.
     pub words: u32,
 }
@@ -29,7 +33,7 @@ type Spanned<'a> = (Event<'a>, Range<usize>);
 
 /// Renders the text of a lesson. Problems go to `page`.
 pub(crate) fn render(page: &Page<'_>, text: &str) -> Body {
-    let (events, bound) = runs::bind(page, text, parse(page, text));
+    let (events, bound) = braces::bind(page, text, parse(page, text));
     let mut writer = Writer::new(page, text, bound);
     let mut at = 0;
     while at < events.len() {
@@ -40,7 +44,7 @@ pub(crate) fn render(page: &Page<'_>, text: &str) -> Body {
 
 /// Renders one paragraph or less, such as a question, without the `<p>` around it.
 pub(crate) fn inline(page: &Page<'_>, text: &str) -> Html {
-    let (events, bound) = runs::bind(page, text, parse(page, text));
+    let (events, bound) = braces::bind(page, text, parse(page, text));
     let mut writer = Writer::new(page, text, bound);
     let paragraphs = events
         .iter()
@@ -52,6 +56,9 @@ pub(crate) fn inline(page: &Page<'_>, text: &str) -> Html {
     }
     let mut markup = String::new();
     html::push_html(&mut markup, writer.pending.drain(..));
+    if !writer.body.terms.is_empty() {
+        page.problem(0, TERM_IN_PROSE);
+    }
     let trimmed = markup.trim();
     let bare = trimmed
         .strip_prefix("<p>")
@@ -107,12 +114,12 @@ struct Writer<'a, 'p> {
     /// Number of each footnote by name, in order of reference.
     numbers: BTreeMap<String, u32>,
     notes: BTreeMap<String, Html>,
-    /// Numbers that a run measured.
-    bound: runs::Bound,
+    /// Numbers that a run measured, and links to terms, by their place in the source.
+    bound: BTreeMap<usize, Bound>,
 }
 
 impl<'a, 'p> Writer<'a, 'p> {
-    fn new(page: &'p Page<'p>, source: &'a str, bound: runs::Bound) -> Self {
+    fn new(page: &'p Page<'p>, source: &'a str, bound: BTreeMap<usize, Bound>) -> Self {
         Self {
             page,
             source,
@@ -186,7 +193,8 @@ impl<'a, 'p> Writer<'a, 'p> {
             Event::Text(text) => {
                 self.body.words += words(text);
                 match self.bound.get(&span.start) {
-                    Some(number) => markup(number.clone()),
+                    Some(Bound::Number(html)) => markup(html.clone()),
+                    Some(Bound::Term(slug)) => markup(self.term(&slug.clone(), text, span.start)),
                     None => {
                         self.slips(span);
                         event.clone()
@@ -231,6 +239,17 @@ impl<'a, 'p> Writer<'a, 'p> {
             other => other.clone(),
         };
         self.pending.push(written);
+    }
+
+    /// A link to a term, the only one of the lesson: its definition stands beside it.
+    fn term(&mut self, slug: &str, shown: &str, at: usize) -> String {
+        if self.body.terms.iter().any(|linked| linked == slug) {
+            let message = format!("the term “{slug}” is linked twice; link its first use");
+            self.page.problem(at, message);
+        }
+        self.body.terms.push(slug.to_owned());
+        let term = self.page.names.glossary.find(slug);
+        term.map_or_else(|_| escape(shown), |term| glossary::link(term, shown))
     }
 
     /// Markup that did not take effect and would be shown as it is.

@@ -4,11 +4,13 @@ mod block;
 mod course;
 mod lesson;
 mod quiz;
+mod term;
 
 pub use block::*;
 pub use course::*;
 pub use lesson::*;
 pub use quiz::*;
+pub use term::*;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -1,5 +1,6 @@
 //! What a file being rendered knows: its name, where it may link, and where problems go.
 
+use crate::glossary::Glossary;
 use crate::model::{LabRef, Part, Problem, Slip, Value};
 use crate::runs::Runs;
 use crate::source::Source;
@@ -30,6 +31,7 @@ pub(crate) struct Names<'a> {
     pub topics: BTreeMap<String, String>,
     /// Title of each lab of the curriculum, open or not.
     pub labs: BTreeMap<String, String>,
+    pub glossary: Glossary,
 }
 
 impl Names<'_> {
@@ -144,7 +146,7 @@ impl<'a> Page<'a> {
             };
         }
         let in_page = to.starts_with('#') && Part::ALL.iter().any(|part| part.id() == &to[1..]);
-        if in_page || matches!(to, "/" | "/course" | "/labs") {
+        if in_page || matches!(to, "/" | "/course" | "/labs" | "/glossary") {
             return Ok(to.to_owned());
         }
         Err(format!(
@@ -152,7 +154,8 @@ impl<'a> Page<'a> {
         ))
     }
 
-    fn lesson(&self, slug: &str) -> Result<String, String> {
+    /// The address of a topic's lesson.
+    pub(crate) fn lesson(&self, slug: &str) -> Result<String, String> {
         match self.names.topics.get(slug) {
             Some(area) => Ok(format!("/lessons/{area}/{slug}")),
             None => Err(format!(

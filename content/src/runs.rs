@@ -3,7 +3,7 @@
 
 mod form;
 
-use crate::markdown::escape;
+use crate::markdown::{TERM_IN_PROSE, escape, is_term};
 use crate::page::{Page, suggest};
 use form::Form;
 use std::fmt;
@@ -106,7 +106,11 @@ pub(crate) fn end(text: &str, at: usize) -> Option<usize> {
 /// Reads and compares what stands between the braces, which are part of `written`.
 pub(crate) fn bound<'a>(page: &Page<'_>, written: &'a str, at: usize) -> Option<Bound<'a>> {
     let Some(bound) = parse(written) else {
-        let message = "between {{ and }} stands: run \"18.5 %\" lab/scenario/policy metric";
+        if is_term(written) {
+            page.problem(at, TERM_IN_PROSE);
+            return None;
+        }
+        let message = "between {{ and }} stands: run \"18.5 %\" lab/scenario/policy metric, or term \"name\"";
         page.problem(at, message);
         return None;
     };

@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use app::{AccountPage, Backend, Hint, LabText, Page, SolutionText, StarterText};
 use content::search::{Entry, Hit, Index, SnippetPart};
-use content::{Folder, Known, Library, Memory, Problem, Runs};
+use content::{Folder, Known, Library, Memory, Problem, Runs, Term};
 use labs::Lab;
 use pulldown_cmark::{Event, Options, Parser, html};
 use rust_embed::RustEmbed;
@@ -46,12 +46,24 @@ impl Shelf {
         let labs = labs::ALL.iter().map(|lab| Entry {
             url: format!("/labs/{}", lab.id),
             title: lab.spec().title.clone(),
+            heading: String::new(),
             text: format!("{} {}", lab.spec().summary, markdown(lab.files.brief)),
         });
+        let terms = library.glossary().iter().map(entry);
         Self {
-            index: Arc::new(Index::build(&library, labs)),
+            index: Arc::new(Index::build(&library, labs.chain(terms))),
             library,
         }
+    }
+}
+
+/// What finds a term of the glossary.
+fn entry(term: &Term) -> Entry {
+    Entry {
+        url: format!("/glossary#{}", term.slug),
+        title: "Glossary".to_owned(),
+        heading: term.name.clone(),
+        text: format!("{} {}", term.synonyms.join(", "), term.definition.as_str()),
     }
 }
 

@@ -4,16 +4,33 @@ use content::{Block, Code, Diagram, LabLink};
 use leptos::prelude::*;
 
 use super::figures::{Figures, figure};
-use super::quiz::quiz;
+use super::quiz::{pool, quiz};
 
-/// A block as it stands in a lesson.
-pub(crate) fn block(block: &Block, figures: &Figures<'_>) -> AnyView {
+/// A block as it stands in a lesson, or the questions of a pool.
+pub(crate) fn group(group: &[Block], figures: &Figures<'_>) -> AnyView {
+    let name = group.first().and_then(Block::pool);
+    match name {
+        Some(name) => {
+            let questions = group.iter().filter_map(|block| match block {
+                Block::Quiz(question) => Some(question),
+                _ => None,
+            });
+            pool(name, &questions.collect::<Vec<_>>()).into_any()
+        }
+        None => {
+            let blocks = group.iter().map(|shown| block(shown, figures));
+            blocks.collect_view().into_any()
+        }
+    }
+}
+
+fn block(block: &Block, figures: &Figures<'_>) -> AnyView {
     match block {
         Block::Html(html) => {
             view! { <div class="prose" inner_html=String::from(html.clone())></div> }.into_any()
         }
         Block::Figure(shown) => figure(shown, figures).into_any(),
-        Block::Quiz(question) => quiz(question).into_any(),
+        Block::Quiz(question) => quiz(question, None).into_any(),
         Block::Lab(link) => lab(link).into_any(),
         Block::Code(lines) => code(lines).into_any(),
         Block::Diagram(drawn) => diagram(drawn).into_any(),

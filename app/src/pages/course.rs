@@ -90,7 +90,7 @@ pub(crate) fn topic_link(topic: &Topic) -> AnyView {
     }
 }
 
-fn topic_links(topics: &[&Topic]) -> Vec<AnyView> {
+pub(crate) fn topic_links(topics: &[&Topic]) -> Vec<AnyView> {
     let link = |(i, topic): (usize, &&Topic)| {
         let (area, slug) = (&topic.area, &topic.slug);
         let href = if topic.written {

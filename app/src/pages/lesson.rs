@@ -3,7 +3,7 @@
 use content::{Lesson, Library, Topic};
 use leptos::prelude::*;
 
-use super::blocks::block;
+use super::blocks::group;
 use super::figures::Figures;
 use super::{breadcrumbs, found, missing};
 use crate::assets::Site;
@@ -26,7 +26,7 @@ pub(crate) fn body(backend: &dyn Backend, site: &Site, area: &str, slug: &str) -
     ];
     let figures = Figures::new(site);
     let sections = lesson.sections.iter().map(|section| {
-        let blocks = section.blocks.iter().map(|shown| block(shown, &figures));
+        let blocks = section.groups().map(|shown| group(shown, &figures));
         let blocks = blocks.collect_view();
         view! {
             <section class="lesson-section" aria-labelledby=section.part.id()>

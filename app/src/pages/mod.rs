@@ -6,6 +6,7 @@ pub(crate) mod blocks;
 pub(crate) mod course;
 pub(crate) mod error;
 mod figures;
+pub(crate) mod glossary;
 pub(crate) mod home;
 pub(crate) mod lab;
 pub(crate) mod labs;

@@ -5,8 +5,18 @@ use content::{Answer, Choice, Html, Quiz, Step};
 use leptos::prelude::*;
 use serde_json::json;
 
-pub(crate) fn quiz(quiz: &Quiz) -> impl IntoView + use<> {
+/// The questions of a pool, one below the other; the page's script shows one at a time.
+pub(crate) fn pool(name: &str, questions: &[&Quiz]) -> impl IntoView + use<> {
+    let of = questions.len();
+    let numbered = questions.iter().zip(1..);
+    let items = numbered.map(|(question, number)| quiz(question, Some((number, of))));
+    view! { <div class="pool" id=name.to_owned()>{items.collect_view()}</div> }
+}
+
+/// A question; of a pool it also says which of how many it is.
+pub(crate) fn quiz(quiz: &Quiz, place: Option<(usize, usize)>) -> impl IntoView + use<> {
     let kind = if quiz.drill { "Estimate" } else { "Question" };
+    let place = place.map(|(number, of)| format!(", {number} of {of} on one idea"));
     let prompt = format!("{}-prompt", quiz.id);
     let explanation = text(&quiz.explanation);
     view! {
@@ -14,7 +24,7 @@ pub(crate) fn quiz(quiz: &Quiz) -> impl IntoView + use<> {
             class="quiz" id=quiz.id.clone() aria-labelledby=prompt.clone()
             data-question=right(&quiz.answer)
         >
-            <p class="eyebrow">{kind}</p>
+            <p class="eyebrow">{kind}{place}</p>
             <div class="prose quiz-prompt" id=prompt.clone() inner_html=text(&quiz.prompt)></div>
             {ask(&quiz.id, &prompt, &quiz.answer)}
             <details class="answer">

@@ -5,10 +5,12 @@ import { markTopics, watchEnd } from "./study/marks.js";
 import { fill } from "./study/me.js";
 import { finished, load, save } from "./study/progress.js";
 import { enliven } from "./study/quiz.js";
+import { explain } from "./study/terms.js";
 
 const lesson = document.querySelector<HTMLElement>("[data-lesson]")?.dataset.lesson;
 if (lesson) {
   enliven(document, lesson);
+  explain(document);
   watchEnd(document, () => save(localStorage, finished(load(localStorage), lesson, Date.now())));
 }
 const mark = () => markTopics(document, load(localStorage));

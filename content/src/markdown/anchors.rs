@@ -1,5 +1,6 @@
 //! Whatever others point at: sections, headings and footnotes.
 
+use super::braces::Bound;
 use super::events::{markup, text_of, words};
 use super::{Spanned, Writer};
 use crate::model::{Heading, Html, Part, Section};
@@ -21,6 +22,7 @@ impl<'a> Writer<'a, '_> {
             return;
         };
         self.flush(span.start);
+        self.no_terms(events);
         let title = text_of(events);
         self.body.words += words(&title);
         if *level == HeadingLevel::H1 {
@@ -51,6 +53,7 @@ impl<'a> Writer<'a, '_> {
                 .problem(span, "a section cannot start inside a list or quote");
             return;
         }
+        self.no_terms(events);
         let id = self.unique(&anchor(&title));
         self.pending.push(markup(format!("<{level} id=\"{id}\">")));
         let mut at = 1;
@@ -62,6 +65,15 @@ impl<'a> Writer<'a, '_> {
         )));
         if let Some(section) = self.body.sections.last_mut() {
             section.headings.push(Heading { id, title });
+        }
+    }
+
+    /// A heading is a link's target, and what the table of contents says.
+    fn no_terms(&self, events: &[Spanned<'a>]) {
+        let mut places = events.iter().map(|(_, span)| span.start);
+        let term = places.find(|at| matches!(self.bound.get(at), Some(Bound::Term(_))));
+        if let Some(at) = term {
+            self.page.problem(at, "a term is not linked in a heading");
         }
     }
 

@@ -23,6 +23,16 @@ pub enum Block {
     Diagram(Diagram),
 }
 
+impl Block {
+    /// The pool of a question that belongs to one.
+    pub fn pool(&self) -> Option<&str> {
+        match self {
+            Self::Quiz(quiz) => quiz.pool.as_deref(),
+            _ => None,
+        }
+    }
+}
+
 /// A footnote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {

@@ -20,6 +20,8 @@ pub struct Lesson {
     pub sections: Vec<Section>,
     /// Footnotes, in the order in which the text refers to them.
     pub notes: Vec<Note>,
+    /// Slugs of the glossary's terms that the text links, in order of first use.
+    pub terms: Vec<String>,
     /// What to read next, in order.
     pub sources: Vec<Reference>,
     /// Words of prose, without code and quizzes.
@@ -28,7 +30,8 @@ pub struct Lesson {
     pub minutes: u32,
     /// Day of the last change, `YYYY-MM-DD`.
     pub updated: String,
-    /// The text as its author wrote it, without what stands before it.
+    /// The text as its author wrote it, without what stands before it; numbers and terms between
+    /// braces are the words that readers see.
     pub markdown: String,
 }
 
@@ -74,6 +77,14 @@ pub struct Section {
     pub headings: Vec<Heading>,
     /// The content without the heading.
     pub blocks: Vec<Block>,
+}
+
+impl Section {
+    /// The blocks one by one, but the questions of a pool together.
+    pub fn groups(&self) -> impl Iterator<Item = &[Block]> {
+        let together = |a: &Block, b: &Block| a.pool().is_some() && a.pool() == b.pool();
+        self.blocks.chunk_by(together)
+    }
 }
 
 /// A heading inside a section.

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 pub struct Quiz {
     /// Unique in its lesson.
     pub id: String,
+    /// The pool it belongs to: its neighbours of the same pool ask the same with other numbers or
+    /// in other situations, and a reader meets one of them at a time.
+    pub pool: Option<String>,
     /// Numbers of the outcomes it tests, from 1.
     pub covers: Vec<usize>,
     /// Whether it is an estimation drill, where a unit and a rough number count.

@@ -15,8 +15,10 @@ const TEXT: f64 = 1.0;
 pub struct Entry {
     /// Where it is.
     pub url: String,
-    /// Its name.
+    /// Its name, or the name of the page that it is a part of.
     pub title: String,
+    /// Its name on that page; empty for a page.
+    pub heading: String,
     /// Its text; HTML of ours is taken as text.
     pub text: String,
 }
@@ -36,7 +38,7 @@ impl Document {
             text: plain::text(&entry.text),
             url: entry.url,
             title: entry.title,
-            heading: String::new(),
+            heading: entry.heading,
         }
     }
 

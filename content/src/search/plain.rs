@@ -15,7 +15,7 @@ pub(super) fn text(html: &str) -> String {
         if tag.starts_with("<math") {
             push(&mut text, &formula(&tag[..skipped]));
         }
-        if !is_inline(tag) {
+        if !is_inline(tag) && !tag.starts_with("<small") {
             push(&mut text, " ");
         }
         rest = &tag[skipped.max(1)..];
@@ -24,9 +24,14 @@ pub(super) fn text(html: &str) -> String {
     text.trim_end().to_owned()
 }
 
-/// Length of an element that is no prose: formulas, and signs to link to headings.
+/// Length of an element that is no prose: formulas, signs to link to headings, and definitions
+/// beside terms.
 fn skipped(tag: &str) -> Option<usize> {
-    let pairs = [("<math", "</math>"), ("<a class=\"anchor\"", "</a>")];
+    let pairs = [
+        ("<math", "</math>"),
+        ("<a class=\"anchor\"", "</a>"),
+        ("<small", "</small>"),
+    ];
     let (_, close) = pairs.iter().find(|(open, _)| tag.starts_with(open))?;
     Some(tag.find(close)? + close.len())
 }
@@ -78,5 +83,6 @@ mod tests {
                     <h3>h <a class=\"anchor\">#</a></h3>";
         assert_eq!(text(html), "A bc & d <e> T=1. f g h");
         assert_eq!(text("a < b <"), "a");
+        assert_eq!(text("a <a>p99</a><small id=\"x\">The <em>99th</em></small>, b"), "a p99, b");
     }
 }

@@ -23,6 +23,7 @@ fn index() -> Index {
     let lab = Entry {
         url: "/labs/sharding".into(),
         title: "Sharding".into(),
+        heading: String::new(),
         text: "<h2>What you decide</h2><p>Which shard holds a <em>key</em>.</p>".into(),
     };
     Index::build(&library(), [lab])

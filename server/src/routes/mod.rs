@@ -59,6 +59,7 @@ fn site(map: Map) -> Map {
         "/llms.txt",
         "/labs",
         "/labs/{lab}",
+        "/glossary",
         "/me",
         "/problems",
         "/problems/{code}",

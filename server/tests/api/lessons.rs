@@ -16,9 +16,14 @@ fn check(dir: &Path) -> Output {
     output.output().unwrap()
 }
 
-/// The outline, the first lesson and the code it quotes, with every change made.
+/// The outline, the glossary, the first lesson and the code it quotes, with every change made.
 fn changed(folder: &Path, changes: &[(&str, &str, &str)]) {
-    for path in ["content/course.toml", &format!("content/{LESSON}"), CODE] {
+    for path in [
+        "content/course.toml",
+        "content/glossary.toml",
+        &format!("content/{LESSON}"),
+        CODE,
+    ] {
         let mut text = std::fs::read_to_string(repository().join(path)).unwrap();
         for (file, from, to) in changes {
             if path.ends_with(file) {

@@ -11,6 +11,8 @@ export interface Attempt {
   /** Milliseconds since 1970. */
   at: number;
   right: boolean;
+  /** Which question of a pool it was. */
+  item?: string;
 }
 
 export interface Question {
@@ -27,7 +29,7 @@ export interface Progress {
   version: 1;
   /** When each lesson was read to its end, by `area/slug`. */
   read: Record<string, number>;
-  /** By `area/slug#question`. */
+  /** By `area/slug#question`, or `area/slug#pool` for all questions of a pool. */
   questions: Record<string, Question>;
 }
 
@@ -40,6 +42,7 @@ export function answered(
   prompt: string,
   right: boolean,
   now: number,
+  item?: string,
 ): Progress {
   const before = progress.questions[key];
   // An answer before a question is due shows no memory: it neither speeds up nor slows down.
@@ -47,7 +50,7 @@ export function answered(
   const streak = right ? (before?.streak ?? 0) + (early ? 0 : 1) : 0;
   const box = BOXES[Math.min(Math.max(streak, 1), BOXES.length) - 1]!;
   const question: Question = {
-    attempts: [...(before?.attempts ?? []), { at: now, right }].slice(-KEPT),
+    attempts: [...(before?.attempts ?? []), { at: now, right, ...(item && { item }) }].slice(-KEPT),
     streak,
     due: early ? before.due : now + (right ? box * DAY_MS : DAY_MS / 144),
     prompt,

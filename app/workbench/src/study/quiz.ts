@@ -1,17 +1,36 @@
 // Questions that answer: a button checks, the verdict is said, the reasons open.
 
 import { grade, type Given, type Question } from "./grade.js";
+import { show, turn } from "./pool.js";
 import { answered, load, save } from "./progress.js";
 
 /** Makes every question on the page answer. */
 export function enliven(root: ParentNode, lesson: string): void {
   for (const section of root.querySelectorAll<HTMLElement>(".quiz[data-question]")) {
     const question = JSON.parse(section.dataset.question ?? "null") as Question | null;
-    if (question) enlivenOne(section, question, `${lesson}#${section.id}`);
+    const pool = section.closest<HTMLElement>(".pool");
+    if (question) enlivenOne(section, question, `${lesson}#${(pool ?? section).id}`, pool);
+  }
+  for (const pool of root.querySelectorAll<HTMLElement>(".pool")) {
+    const wanted = [...pool.children].find((item) => `#${item.id}` === location.hash)?.id;
+    const next = wanted ?? nextOf(pool, `${lesson}#${pool.id}`);
+    if (next) show(pool, next);
   }
 }
 
-function enlivenOne(section: HTMLElement, question: Question, key: string): void {
+/** The question of a pool whose turn it is, after those asked and perhaps one more. */
+function nextOf(pool: HTMLElement, key: string, ...asked: string[]): string | undefined {
+  const attempts = load(localStorage).questions[key]?.attempts ?? [];
+  const now = asked.map((item) => ({ at: 0, right: false, item }));
+  return turn([...pool.children].map((item) => item.id), [...attempts, ...now]);
+}
+
+function enlivenOne(
+  section: HTMLElement,
+  question: Question,
+  key: string,
+  pool: HTMLElement | null,
+): void {
   const details = section.querySelector<HTMLDetailsElement>("details.answer");
   if (!details) return;
   if (question.kind === "ordering") addMoves(section);
@@ -33,9 +52,12 @@ function enlivenOne(section: HTMLElement, question: Question, key: string): void
     verdict.className = said.right === undefined ? "" : said.right ? "right" : "wrong";
     section.dataset.verdict = said.right === undefined ? "" : said.right ? "right" : "wrong";
     if (said.right === undefined) return;
-    const prompt = section.querySelector(".quiz-prompt")?.textContent?.trim() ?? "";
-    const now = Date.now();
-    save(localStorage, answered(load(localStorage), key, prompt.slice(0, 200), said.right, now));
+    const item = pool ? section.id : undefined;
+    // A pool is listed by the question that it will ask.
+    const listed = (pool && item && byId(pool, nextOf(pool, key, item))) || section;
+    const prompt = listed.querySelector(".quiz-prompt")?.textContent?.trim().slice(0, 200) ?? "";
+    save(localStorage, answered(load(localStorage), key, prompt, said.right, Date.now(), item));
+    if (pool) offer(bar, pool, key);
     document.dispatchEvent(new CustomEvent("headroom:answered"));
     if (said.right) details.open = true;
     if (said.mistake !== undefined) point(details, said.mistake);
@@ -48,6 +70,40 @@ function enlivenOne(section: HTMLElement, question: Question, key: string): void
       check();
     }
   });
+}
+
+/** A button that brings another question of the pool, once one has been answered. */
+function offer(bar: HTMLElement, pool: HTMLElement, key: string): void {
+  if (bar.querySelector(".quiz-next")) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button quiz-next";
+  button.textContent = "Another question";
+  button.addEventListener("click", () => {
+    const next = byId(pool, nextOf(pool, key));
+    if (!next) return;
+    clear(next);
+    show(pool, next.id);
+    next.tabIndex = -1;
+    next.focus();
+  });
+  bar.append(button);
+}
+
+function byId(pool: HTMLElement, id: string | undefined): HTMLElement | undefined {
+  return [...pool.children].find((item) => item.id === id) as HTMLElement | undefined;
+}
+
+/** Makes a question look as if it had not been answered. */
+function clear(section: HTMLElement): void {
+  for (const input of section.querySelectorAll("input")) {
+    if (input.type === "text") input.value = "";
+    else input.checked = false;
+  }
+  section.dataset.verdict = "";
+  section.querySelector("[role=status]")!.textContent = "";
+  section.querySelector(".quiz-mistake")?.remove();
+  section.querySelector<HTMLDetailsElement>("details.answer")!.open = false;
 }
 
 function given(section: HTMLElement, question: Question): Given {
