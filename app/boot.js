@@ -61,7 +61,13 @@ const watch = async () => {
 if ("author" in root.dataset) watch();
 
 // Questions that answer, and what this browser remembers of reading.
-if (document.querySelector("[data-lesson],[data-me],[data-topic]"))
+const kept = () => {
+  try { return localStorage.getItem("headroom.study") } catch {}
+};
+if (
+  document.querySelector("[data-lesson],[data-me],[data-topic],[data-lab]") ||
+  document.cookie.includes("headroom-signed-in") || kept()
+)
   import("./study.js").catch(console.error);
 if (document.querySelector("[data-glossary]")) import("./glossary.js").catch(console.error);
 

@@ -117,7 +117,9 @@ fn header(path: &str) -> impl IntoView + use<> {
                 <ul>
                     {link("/course", "Course")}
                     {link("/labs", "Labs")}
-                    {link("/me", "You")}
+                    <li>
+                        <a href="/me" data-you aria-current=(path == "/me").then_some("page")>"You"</a>
+                    </li>
                 </ul>
             </nav>
             <form class="site-search" role="search" action="/search">
@@ -148,6 +150,7 @@ fn footer() -> impl IntoView {
                     <li><a href="/course">"Course map"</a></li>
                     <li><a href="/labs">"Labs"</a></li>
                     <li><a href="/glossary">"Glossary"</a></li>
+                    <li><a href="/account">"Your account"</a></li>
                     <li><a href="/problems">"Error reference"</a></li>
                 </ul>
             </nav>

@@ -35,6 +35,7 @@ pub(crate) fn body(backend: &dyn Backend) -> Body {
             <div class="page">
                 <h1>{course.title.clone()}</h1>
                 <p class="lead">{course.promise.clone()}</p>
+                <p class="resume" data-resume hidden></p>
                 <p class="note">
                     "Topics with a link have a lesson. The others show what the topic covers, what
                     you can do afterwards, and what to read."

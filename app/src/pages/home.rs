@@ -40,6 +40,7 @@ pub(crate) fn body(backend: &dyn Backend, _site: &Site) -> Body {
                         <a class="button primary" href="/labs/rate_limiter">"Open the first lab"</a>
                         <a class="button" href="/course">"See the course"</a>
                     </p>
+                    <p class="resume" data-resume hidden></p>
                 </div>
                 <section class="hero-figure" aria-labelledby="bench-title">
                     <h2 id="bench-title" class="figure-title">

@@ -48,6 +48,10 @@ pub(crate) fn body(backend: &dyn Backend, site: &Site, id: &str) -> Body {
                         module=site.assets.url("workbench.js")
                     />
                 </section>
+                <section aria-labelledby="submissions" data-submissions=lab.id hidden>
+                    <h2 id="submissions">"Your submissions"</h2>
+                    <ol class="submissions" reversed></ol>
+                </section>
                 {scenarios(spec)}
                 {scoring(spec)}
                 {policies(lab)}

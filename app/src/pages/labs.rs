@@ -23,7 +23,7 @@ pub(crate) fn body(backend: &dyn Backend) -> Body {
         let topics = topics.collect_view();
         let count = spec.public().count();
         view! {
-            <li class="lab-card">
+            <li class="lab-card" data-lab=lab.id>
                 <h2><a href=format!("/labs/{}", lab.id)>{spec.title.clone()}</a></h2>
                 <p>{spec.summary.clone()}</p>
                 <p class="note">

@@ -47,10 +47,13 @@ pub(crate) fn body(backend: &dyn Backend, site: &Site, area: &str, slug: &str) -
                     <p class="note">
                         {lesson.minutes} " minutes · updated "
                         <time datetime=lesson.updated.clone()>{lesson.updated.clone()}</time>
+                        <button class="bookmark quiet" type="button" data-bookmark
+                            aria-pressed="false" disabled>"Bookmark"</button>
                     </p>
                     {before(&library, lesson)}
                     {sections.collect_view()}
                     {notes(lesson)}
+                    {own_notes()}
                     {sources(lesson)}
                     {neighbours(&library, lesson)}
                 </article>
@@ -120,6 +123,20 @@ fn notes(lesson: &Lesson) -> Option<impl IntoView + use<>> {
             </section>
         }
     })
+}
+
+/// For the reader's own notes; their script opens it where there are some.
+fn own_notes() -> impl IntoView {
+    view! {
+        <details class="own-notes" id="own-notes" data-notes>
+            <summary>"Your notes"</summary>
+            <label class="note" for="own-notes-text">
+                "Only you see them. Plain text, kept while you write."
+            </label>
+            <textarea id="own-notes-text" rows="8" maxlength="20000"></textarea>
+            <p class="note" role="status" data-kept></p>
+        </details>
+    }
 }
 
 fn sources(lesson: &Lesson) -> impl IntoView + use<> {

@@ -1,5 +1,5 @@
-//! What this browser remembers of its reader. The page is the same for everybody: its script fills
-//! it in, and nothing of it leaves the browser.
+//! What is remembered of a reader. The page is the same for everybody: its script fills it in, from
+//! this browser and, where somebody is signed in, from their account.
 
 use leptos::prelude::*;
 
@@ -17,16 +17,21 @@ pub(crate) fn body() -> Body {
                 <noscript>
                     <p class="callout">
                         "What you have read and answered is kept by your browser, with JavaScript.
-                        Without it every lesson, answer and lab page can still be read."
+                        Without it every lesson, answer and lab page can still be read. "
+                        <a href="/account">"Your account"</a>
                     </p>
                 </noscript>
                 <div data-me="page" hidden>
                     <p class="lead" data-me="numbers" role="status"></p>
                     <p class="note">
-                        "Kept in this browser only. Save it to a file to take it along."
+                        <span data-me="kept" role="status"></span> " "
+                        <a href="/account" data-me="account">"Sign in or make an account"</a>
                     </p>
+                    <p class="resume" data-resume hidden></p>
                     {section("due", "Due for review", "Nothing is due. Questions you answer come \
                         back after 1, 3, 7, 21 and 60 days.")}
+                    <p><a class="button primary" data-me="review" href="#due" hidden>
+                        "Review them"</a></p>
                     <section aria-labelledby="practice">
                         <h2 id="practice">"Practice"</h2>
                         <div class="heat" role="img" data-me="heat"></div>
@@ -34,6 +39,10 @@ pub(crate) fn body() -> Body {
                             "A square is a day, a column a week, the last one today's."
                         </p>
                     </section>
+                    {section("stars", "Labs", "No lab has given a star yet: submit a policy.")}
+                    {section("bookmarks", "Bookmarks", "None. Lessons have a button for it under \
+                        their title.")}
+                    {section("notes", "Notes", "None. Lessons have a place for them at their end.")}
                     {section("read", "Lessons read", "None yet: a lesson counts when you come to \
                         its end.")}
                     <section aria-labelledby="data">

@@ -5,6 +5,7 @@ import type { Editor, EditorOptions } from "./editor.js";
 import type { Checked, Compiled, Look, Problem, Trouble, Worlds } from "./types.js";
 import { compileThere } from "./compile-there.js";
 import { openAttempts } from "./attempts.js";
+import { earned } from "./study/stars.js";
 import { interpreterOf } from "./scripts.js";
 import { pack, unpack } from "./share.js";
 import { submit, SubmitError, type Submitted } from "./submit.js";
@@ -258,7 +259,10 @@ function look(ask: Omit<Look, "kind">): Promise<string> {
 /** Rejects with an Error whose message says what happened and what to do. */
 async function send(lab: string, work: Submitted, onState?: (json: string) => void) {
   try {
-    return await submit(lab, work, onState);
+    const graded = await submit(lab, work, onState);
+    earned(localStorage, graded, Date.now());
+    dispatchEvent(new Event("headroom:graded"));
+    return graded;
   } catch (error) {
     if (!(error instanceof SubmitError)) throw error;
     const { code, message, advice } = error;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { grade } from "../src/study/grade.js";
-import {
-  answered, due, empty, finished, load, merged, practice, save, type Progress,
-} from "../src/study/progress.js";
+import { merged } from "../src/study/merge.js";
+import { practice } from "../src/study/practice.js";
+import { answered, due, empty, finished, load, save, type Progress } from "../src/study/progress.js";
 import { parse } from "../src/study/quantity.js";
 
 const DAY = 86_400_000;

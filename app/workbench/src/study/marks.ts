@@ -1,6 +1,12 @@
 // What a reader has done, shown where topics and lessons are listed.
 
-import { type Progress } from "./progress.js";
+import { type Progress, type Stars } from "./progress.js";
+
+/** Marks what the page lists. */
+export function mark(root: ParentNode, progress: Progress): void {
+  markTopics(root, progress);
+  markLabs(root, progress);
+}
 
 /** Marks topics of the map that were read, and says how many questions were answered right. */
 export function markTopics(root: ParentNode, progress: Progress): void {
@@ -31,14 +37,26 @@ function answersOf(progress: Progress, lesson: string): string {
   return own.length ? `${right} of ${own.length} answered right` : "";
 }
 
-/** Calls `end` once when the last part of a lesson has been seen. */
-export function watchEnd(root: ParentNode, end: () => void): void {
-  const last = root.querySelector(".neighbours");
-  if (!last) return;
-  const seen = new IntersectionObserver((entries) => {
-    if (!entries.some((entry) => entry.isIntersecting)) return;
-    seen.disconnect();
-    end();
-  });
-  seen.observe(last);
+/** Marks labs with the stars they gave. */
+export function markLabs(root: ParentNode, progress: Progress): void {
+  for (const card of root.querySelectorAll<HTMLElement>("[data-lab]")) {
+    const best = progress.stars?.[card.dataset.lab ?? ""];
+    let mark = card.querySelector<HTMLElement>(".topic-mark");
+    if (!best) {
+      mark?.remove();
+      continue;
+    }
+    if (!mark) {
+      mark = document.createElement("p");
+      mark.className = "topic-mark";
+      card.querySelector("h2")?.after(mark);
+    }
+    mark.textContent = starsOf(best);
+  }
+}
+
+/** "★★☆ 78.3 points". */
+export function starsOf({ stars, score }: Stars): string {
+  const shown = "★".repeat(stars) + "☆".repeat(Math.max(0, 3 - stars));
+  return score === null ? shown : `${shown} ${(score / 10_000).toFixed(1)} points`;
 }

@@ -1,11 +1,12 @@
-// What a reader has read and answered. It lives in this browser; nothing is sent.
+// What a reader has read, answered, marked and written: one document. It lives in this browser;
+// `sync.ts` keeps an account's copy of it where somebody is signed in.
 
-const KEY = "headroom.study";
+export const KEY = "headroom.study";
 const DAY_MS = 86_400_000;
 /** Days until a question comes back, by how often it was answered right in a row (Leitner). */
 const BOXES = [1, 3, 7, 21, 60];
 /** Answers that are kept of one question. */
-const KEPT = 20;
+export const KEPT = 20;
 
 export interface Attempt {
   /** Milliseconds since 1970. */
@@ -25,13 +26,51 @@ export interface Question {
   prompt: string;
 }
 
+export interface Bookmark {
+  title: string;
+  at: number;
+  /** False once it is taken away: that, too, has to reach other devices. */
+  on: boolean;
+}
+
+export interface Note {
+  text: string;
+  at: number;
+}
+
+/** Where reading stopped. */
+export interface Place {
+  /** With the section: `/lessons/area/slug#section`. */
+  address: string;
+  title: string;
+  at: number;
+}
+
+export interface Stars {
+  stars: number;
+  /** ppm. */
+  score: number | null;
+  at: number;
+}
+
 export interface Progress {
   version: 1;
   /** When each lesson was read to its end, by `area/slug`. */
   read: Record<string, number>;
   /** By `area/slug#question`, or `area/slug#pool` for all questions of a pool. */
   questions: Record<string, Question>;
+  /** By address. */
+  bookmarks?: Record<string, Bookmark>;
+  /** By `area/slug`. */
+  notes?: Record<string, Note>;
+  last?: Place;
+  /** The best of each lab. */
+  stars?: Record<string, Stars>;
+  /** When everything was forgotten last; what is older than that does not come back. */
+  cleared?: number;
 }
+
+export type Kept = Pick<Storage, "getItem" | "setItem">;
 
 export const empty = (): Progress => ({ version: 1, read: {}, questions: {} });
 
@@ -70,59 +109,37 @@ export function due(progress: Progress, now: number): [string, Question][] {
   return asked.sort(([, a], [, b]) => a.due - b.due);
 }
 
-/** Answers per day, by `YYYY-MM-DD` of the reader's own calendar. */
-export function practice(progress: Progress): Map<string, number> {
-  const days = new Map<string, number>();
-  const attempts = Object.values(progress.questions).flatMap((q) => q.attempts);
-  for (const { at } of attempts) {
-    const day = dayOf(at);
-    days.set(day, (days.get(day) ?? 0) + 1);
+/** A text as a progress; nothing where it is none. */
+export function read(text: string | null): Progress | undefined {
+  try {
+    const found = JSON.parse(text ?? "null") as Progress | null;
+    if (found?.version !== 1) return undefined;
+    return { ...found, read: found.read ?? {}, questions: found.questions ?? {} };
+  } catch {
+    return undefined;
   }
-  return days;
 }
 
-/** `YYYY-MM-DD` by the reader's own calendar. */
-export function dayOf(ms: number): string {
-  const date = new Date(ms);
-  const two = (n: number) => String(n).padStart(2, "0");
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-}
-
-/** Two progresses as one: what either knows. For other tabs, and for accounts. */
-export function merged(a: Progress, b: Progress): Progress {
-  const read = { ...a.read };
-  for (const [lesson, at] of Object.entries(b.read)) read[lesson] = Math.min(read[lesson] ?? at, at);
-  const questions = { ...a.questions };
-  for (const [key, theirs] of Object.entries(b.questions)) {
-    const ours = questions[key];
-    questions[key] = ours ? together(ours, theirs) : theirs;
-  }
-  return { version: 1, read, questions };
-}
-
-function together(a: Question, b: Question): Question {
-  const last = (q: Question) => q.attempts.at(-1)?.at ?? 0;
-  const newer = last(a) >= last(b) ? a : b;
-  const all = new Map([...a.attempts, ...b.attempts].map((one) => [one.at, one]));
-  const attempts = [...all.values()].sort((x, y) => x.at - y.at).slice(-KEPT);
-  return { ...newer, attempts };
-}
-
-/** What is kept; nothing where it cannot be read. */
+/** What is kept; an empty progress where it cannot be read. */
 export function load(storage: Pick<Storage, "getItem">): Progress {
   try {
-    const read = JSON.parse(storage.getItem(KEY) ?? "null") as Progress | null;
-    return read?.version === 1 ? { ...empty(), ...read } : empty();
+    return read(storage.getItem(KEY)) ?? empty();
   } catch {
     return empty();
   }
 }
 
-/** Keeps it, together with what another tab may have kept meanwhile. */
-export function save(storage: Pick<Storage, "getItem" | "setItem">, progress: Progress): void {
+/**
+ * Keeps it, and tells the page. Load, change and save in one go: a browser lets no other tab in
+ * between. Says whether it was kept.
+ */
+export function save(storage: Kept, progress: Progress): boolean {
   try {
-    storage.setItem(KEY, JSON.stringify(merged(progress, load(storage))));
+    storage.setItem(KEY, JSON.stringify(progress));
   } catch {
     // A full or forbidden storage: reading and answering go on without memory.
+    return false;
   }
+  globalThis.dispatchEvent?.(new Event("headroom:study"));
+  return true;
 }

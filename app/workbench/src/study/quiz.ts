@@ -2,7 +2,10 @@
 
 import { grade, type Given, type Question } from "./grade.js";
 import { show, turn } from "./pool.js";
-import { answered, load, save } from "./progress.js";
+import { answered, due, load, save } from "./progress.js";
+
+/** The query of a lesson that is opened to review a question. */
+export const REVIEW = "?review";
 
 /** Makes every question on the page answer. */
 export function enliven(root: ParentNode, lesson: string): void {
@@ -58,6 +61,7 @@ function enlivenOne(
     const prompt = listed.querySelector(".quiz-prompt")?.textContent?.trim().slice(0, 200) ?? "";
     save(localStorage, answered(load(localStorage), key, prompt, said.right, Date.now(), item));
     if (pool) offer(bar, pool, key);
+    if (location.search === REVIEW) goOn(bar, key);
     document.dispatchEvent(new CustomEvent("headroom:answered"));
     if (said.right) details.open = true;
     if (said.mistake !== undefined) point(details, said.mistake);
@@ -70,6 +74,23 @@ function enlivenOne(
       check();
     }
   });
+}
+
+/** The way to the next question that is due, or back to the personal page. */
+function goOn(bar: HTMLElement, key: string): void {
+  bar.querySelector(".quiz-on")?.remove();
+  const link = document.createElement("a");
+  link.className = "quiz-on";
+  const next = due(load(localStorage), Date.now()).find(([other]) => other !== key);
+  link.href = next ? reviewOf(next[0]) : "/me";
+  link.textContent = next ? "Next question to review" : "Nothing more is due: back to your study";
+  bar.append(link);
+}
+
+/** Where a question is reviewed: `/lessons/area/slug?review#question`. */
+export function reviewOf(key: string): string {
+  const [lesson = "", id = ""] = key.split("#");
+  return `/lessons/${lesson}${REVIEW}#${id}`;
 }
 
 /** A button that brings another question of the pool, once one has been answered. */

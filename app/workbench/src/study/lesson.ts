@@ -1,0 +1,80 @@
+// A lesson for somebody who studies: a bookmark, the place where reading stopped, its end. What
+// takes more code loads when it comes near.
+
+import { finished, load, save, type Progress } from "./progress.js";
+
+const change = (make: (progress: Progress) => Progress) => save(localStorage, make(load(localStorage)));
+
+/** Wakes what the page of a lesson has. */
+export function study(lesson: string): void {
+  document.documentElement.dataset.study = "";
+  const find = <T extends HTMLElement>(name: string) => document.querySelector<T>(name);
+  if (find(".gloss")) void import("./terms.js").then(({ explain }) => explain(document));
+  const questions = document.querySelectorAll(".quiz");
+  near(questions, "800px", () => {
+    void import("./quiz.js").then(({ enliven }) => enliven(document, lesson));
+  });
+  const end = find(".neighbours");
+  if (end) near([end], "0px", () => change((p) => finished(p, lesson, Date.now())));
+  const button = find<HTMLButtonElement>("[data-bookmark]");
+  if (button) bookmark(button, `/lessons/${lesson}`);
+  const notes = find("[data-notes]");
+  if (notes) {
+    const open = () => void import("./notes.js").then(({ notes: wake }) => wake(notes, lesson));
+    if (load(localStorage).notes?.[lesson]?.text) open();
+    else notes.addEventListener("toggle", open, { once: true });
+  }
+  follow(lesson);
+}
+
+/** Calls `act` once when one of them is, or is about to be, in view. */
+function near(all: Iterable<Element>, margin: string, act: () => void): void {
+  const seen = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      seen.disconnect();
+      act();
+    },
+    { rootMargin: `${margin} 0px` },
+  );
+  for (const one of all) seen.observe(one);
+}
+
+const title = () => document.querySelector("h1")?.textContent ?? "";
+
+function bookmark(button: HTMLButtonElement, address: string): void {
+  const show = () => {
+    const on = Boolean(load(localStorage).bookmarks?.[address]?.on);
+    button.setAttribute("aria-pressed", String(on));
+    return on;
+  };
+  show();
+  button.disabled = false;
+  button.onclick = () => {
+    const mark = { title: title(), at: Date.now(), on: !show() };
+    change((p) => ({ ...p, bookmarks: { ...p.bookmarks, [address]: mark } }));
+  };
+  addEventListener("headroom:study", show);
+  addEventListener("storage", show);
+}
+
+/** Remembers the section that is being read. */
+function follow(lesson: string): void {
+  const heads = [...document.querySelectorAll<HTMLElement>(".lesson-section h2")];
+  let waiting = 0;
+  let last = "";
+  const look = () => {
+    waiting = 0;
+    const passed = heads.filter((head) => head.getBoundingClientRect().top < innerHeight / 2);
+    const head = passed.pop();
+    if (!head || head.id === last) return;
+    last = head.id;
+    const place = {
+      address: `/lessons/${lesson}#${last}`,
+      title: `${title()}: ${head.textContent}`,
+      at: Date.now(),
+    };
+    change((p) => ({ ...p, last: place }));
+  };
+  addEventListener("scroll", () => (waiting ||= setTimeout(look, 1000) as never), { passive: true });
+}
