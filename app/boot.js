@@ -71,6 +71,11 @@ if (
   import("./study.js").catch(console.error);
 if (document.querySelector("[data-glossary]")) import("./glossary.js").catch(console.error);
 
+// Reading without a network; where it is switched off, what was kept is thrown away by /sw.js.
+if (document.querySelector("[data-offline]")) import("./offline.js").catch(console.error);
+if ("offline" in root.dataset)
+  addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch(() => {}));
+
 const button = document.querySelector("[data-theme-toggle]");
 if (button) {
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -85,10 +90,16 @@ if (button) {
   name();
 }
 
-// "/" goes to the search box; arrows turn pages where nothing else wants them.
+// "/" goes to the search box, "?" lists the keys; arrows turn pages where nothing else wants them.
+// Single keys can be switched off; with Alt, "?" works all the same.
+const off = () => {
+  try { return localStorage.getItem("headroom.keys") } catch {}
+};
 addEventListener("keydown", (e) => {
-  if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input,textarea,select,[contenteditable]"))
+  if (e.ctrlKey || e.metaKey || e.target.closest("input,textarea,select,[contenteditable],dialog"))
     return;
+  if (e.key === "?" && (e.altKey || !off())) import("./keys.js").then((m) => m.show());
+  if (e.altKey || off()) return;
   const box = document.querySelector("[data-search]");
   if (e.key === "/" && box.offsetParent) {
     e.preventDefault();

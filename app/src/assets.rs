@@ -15,6 +15,10 @@ pub struct Site {
     pub public_url: String,
     /// Whether pages watch for changes of the lessons and load themselves again.
     pub author: bool,
+    /// Whether browsers keep pages for reading without a network.
+    pub offline: bool,
+    /// Where the files of the lessons can be changed, without a slash at its end, if anywhere.
+    pub content_source: Option<String>,
     /// Languages that the server compiles for its readers, by id.
     pub compilers: Vec<&'static str>,
 }

@@ -23,6 +23,8 @@ mod pages;
 #[cfg(feature = "ssr")]
 mod problems;
 #[cfg(feature = "ssr")]
+mod scoped;
+#[cfg(feature = "ssr")]
 mod shell;
 
 #[cfg(feature = "ssr")]

@@ -15,6 +15,8 @@ pub enum Page {
     Home,
     /// `/course`
     Course,
+    /// `/course/print`: every lesson on one page.
+    Print,
     /// `/course/<area>`
     Area(String),
     /// `/lessons/<area>/<slug>`
@@ -30,6 +32,8 @@ pub enum Page {
     Lab(String),
     /// `/glossary`
     Glossary,
+    /// `/offline`: what is read where there is no network and no copy.
+    Offline,
     /// `/me`: what this browser remembers of its reader.
     Me,
     /// `/problems`
@@ -45,6 +49,8 @@ pub struct Rendered {
     pub status: u16,
     /// Title without the site's name.
     pub title: String,
+    /// A sentence or two about it.
+    pub description: String,
     /// The document.
     pub html: String,
     /// Whether it holds an island.
@@ -67,6 +73,7 @@ impl Page {
         Some(match parts.as_slice() {
             [""] => Self::Home,
             ["course"] => Self::Course,
+            ["course", "print"] => Self::Print,
             ["course", area] if is_name(area) => Self::Area((*area).into()),
             ["lessons", area, slug] if is_name(area) && is_name(slug) => Self::Lesson {
                 area: (*area).into(),
@@ -76,6 +83,7 @@ impl Page {
             ["labs", lab] if is_name(lab) => Self::Lab((*lab).into()),
             ["glossary"] => Self::Glossary,
             ["me"] => Self::Me,
+            ["offline"] => Self::Offline,
             ["problems"] => Self::Problems,
             ["problems", code] if is_name(code) => Self::Problem((*code).into()),
             _ => return None,
@@ -88,12 +96,14 @@ impl Page {
         match self {
             Self::Home => "/".into(),
             Self::Course => "/course".into(),
+            Self::Print => "/course/print".into(),
             Self::Area(area) => format!("/course/{area}"),
             Self::Lesson { area, slug } => format!("/lessons/{area}/{slug}"),
             Self::Labs => "/labs".into(),
             Self::Lab(lab) => format!("/labs/{lab}"),
             Self::Glossary => "/glossary".into(),
             Self::Me => "/me".into(),
+            Self::Offline => "/offline".into(),
             Self::Problems => "/problems".into(),
             Self::Problem(code) => format!("/problems/{code}"),
         }
@@ -136,12 +146,14 @@ pub fn render(page: &Page, backend: &dyn Backend, site: &Site) -> Rendered {
     document(&path, site, || match page {
         Page::Home => pages::home::body(backend, site),
         Page::Course => pages::course::body(backend),
+        Page::Print => pages::print::body(backend, site),
         Page::Area(area) => pages::area::body(backend, area),
         Page::Lesson { area, slug } => pages::lesson::body(backend, site, area, slug),
         Page::Labs => pages::labs::body(backend),
         Page::Lab(lab) => pages::lab::body(backend, site, lab),
         Page::Glossary => pages::glossary::body(backend),
         Page::Me => pages::me::body(),
+        Page::Offline => pages::offline::body(),
         Page::Problems => pages::problem::index(),
         Page::Problem(code) => pages::problem::body(code),
     })
@@ -178,12 +190,13 @@ fn document(path: &str, site: &Site, body: impl FnOnce() -> Body) -> Rendered {
     let owner = Owner::new();
     owner.with(|| {
         let Body { status, head, view } = body();
-        let title = head.title.clone();
+        let (title, description) = (head.title.clone(), head.description.clone());
         let html = shell(path, site, head, view).to_html();
         let island = html.contains("<leptos-island");
         Rendered {
             status,
             title,
+            description,
             html: format!("<!DOCTYPE html>{html}"),
             island,
         }

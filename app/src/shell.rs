@@ -60,11 +60,18 @@ pub(crate) fn shell(path: &str, site: &Site, head: Head, view: AnyView) -> impl 
     } else {
         format!("{} · {SITE_NAME}", head.title)
     };
+    // Pages that nobody links to have the card of the site.
+    let name = if head.index && path != "/" {
+        path
+    } else {
+        "/home"
+    };
+    let card = site.absolute(&format!("/cards{name}.png"));
     let robots = (!head.index).then(|| view! { <meta name="robots" content="noindex"/> });
     let assets = &site.assets;
     view! {
         <html lang="en" data-client=assets.url("client.js") data-wasm=assets.url("client_bg.wasm")
-            data-author=site.author.then_some("")>
+            data-author=site.author.then_some("") data-offline=site.offline.then_some("")>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -77,10 +84,20 @@ pub(crate) fn shell(path: &str, site: &Site, head: Head, view: AnyView) -> impl 
                 {property("og:title", head.title)}
                 {property("og:description", head.description)}
                 {property("og:url", canonical)}
+                {property("og:image", card)}
+                {property("og:image:width", "1200".to_owned())}
+                {property("og:image:height", "630".to_owned())}
+                {property("og:image:alt", full.clone())}
+                <meta name="twitter:card" content="summary_large_image"/>
+                <link rel="manifest" href="/manifest.webmanifest"/>
+                <link rel="apple-touch-icon" href="/icons/180.png"/>
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href=ICON/>
                 <link rel="alternate" type="application/atom+xml" title="Lessons" href="/feed.xml"/>
+                <link rel="alternate" type="application/feed+json" title="Lessons"
+                    href="/feed.json"/>
                 <script inner_html=THEME></script>
+                {preloaded_font(assets.url("sans.woff2"))}
                 <link rel="stylesheet" href=assets.url("style.css")/>
                 <script type="module" src=assets.url("boot.js")></script>
             </head>
@@ -92,6 +109,16 @@ pub(crate) fn shell(path: &str, site: &Site, head: Head, view: AnyView) -> impl 
             </body>
         </html>
     }
+}
+
+/// The face of running text, asked for before the style sheet says so.
+fn preloaded_font(url: String) -> impl IntoView {
+    leptos::html::link()
+        .attr("rel", "preload")
+        .attr("as", "font")
+        .attr("type", "font/woff2")
+        .attr("crossorigin", "")
+        .attr("href", url)
 }
 
 fn property(name: &'static str, content: String) -> impl IntoView {

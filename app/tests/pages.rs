@@ -90,6 +90,8 @@ fn site() -> Site {
         public_url: "https://headroom.example/".into(),
         author: false,
         compilers: Vec::new(),
+        content_source: None,
+        offline: true,
     }
 }
 

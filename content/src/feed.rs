@@ -36,6 +36,31 @@ pub fn atom(library: &Library, site: &str) -> String {
     feed
 }
 
+/// The same as a JSON Feed, version 1.1.
+#[cfg(feature = "load")]
+pub fn json(library: &Library, site: &str) -> String {
+    let mut lessons: Vec<&Lesson> = library.lessons().iter().collect();
+    lessons.sort_by(|a, b| b.updated.cmp(&a.updated).then(a.slug.cmp(&b.slug)));
+    let items = lessons.iter().map(|lesson| {
+        let url = format!("{site}{}", path(lesson));
+        serde_json::json!({
+            "id": url, "url": url, "title": lesson.title, "summary": lesson.promise,
+            "content_text": lesson.promise,
+            "date_modified": format!("{}T00:00:00Z", lesson.updated),
+        })
+    });
+    let items: Vec<serde_json::Value> = items.collect();
+    let feed = serde_json::json!({
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": format!("Headroom: {}", library.course().title),
+        "home_page_url": format!("{site}/course"),
+        "feed_url": format!("{site}/feed.json"),
+        "language": "en",
+        "items": items,
+    });
+    feed.to_string()
+}
+
 /// A map of the pages at these paths.
 pub fn sitemap(paths: impl IntoIterator<Item = String>, site: &str) -> String {
     let mut map = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\

@@ -6,8 +6,8 @@ mod braces;
 mod events;
 
 use self::anchors::anchor;
-pub(crate) use self::braces::{TERM_IN_PROSE, as_read, is_term};
 use self::braces::Bound;
+pub(crate) use self::braces::{TERM_IN_PROSE, as_read, is_term};
 use self::events::{alert, end_of, markup, start_of, text_of, words};
 use crate::model::{Block, Html, Note, Part, Section};
 use crate::page::Page;

@@ -110,7 +110,8 @@ pub(crate) fn bound<'a>(page: &Page<'_>, written: &'a str, at: usize) -> Option<
             page.problem(at, TERM_IN_PROSE);
             return None;
         }
-        let message = "between {{ and }} stands: run \"18.5 %\" lab/scenario/policy metric, or term \"name\"";
+        let message =
+            "between {{ and }} stands: run \"18.5 %\" lab/scenario/policy metric, or term \"name\"";
         page.problem(at, message);
         return None;
     };

@@ -13,10 +13,12 @@ use pulldown_cmark::{Event, Options, Parser, html};
 use rust_embed::RustEmbed;
 use serde_json::{Value, json};
 
+use crate::card::Card;
 use crate::error::Finding;
 use crate::files;
 use crate::grader::scripts;
 use crate::measured::Published;
+use crate::offline;
 use crate::state::{Catalogue, Site};
 
 #[derive(RustEmbed)]
@@ -86,6 +88,8 @@ impl Pages {
             public_url,
             author: dir.is_some(),
             compilers: Vec::new(),
+            content_source: None,
+            offline: false,
         };
         Ok(Self {
             shelf: RwLock::new(Shelf::new(library(dir)?)),
@@ -97,6 +101,16 @@ impl Pages {
     /// Says on lab pages that this server compiles a language.
     pub fn compile(&mut self, language: &'static str) {
         self.site.compilers.push(language);
+    }
+
+    /// Says on lessons where their files can be changed.
+    pub fn edit_at(&mut self, source_url: Option<String>) {
+        self.site.content_source = source_url;
+    }
+
+    /// Lets browsers keep pages for reading without a network.
+    pub fn keep_offline(&mut self, offline: bool) {
+        self.site.offline = offline && !self.site.author;
     }
 
     /// Reads the curriculum again; with a problem in it the one at hand stays.
@@ -217,6 +231,12 @@ impl Site for Pages {
         let pages = || Page::all(self).into_iter().map(|page| page.path());
         Some(match path {
             "/feed.xml" => ("application/atom+xml", content::feed::atom(&library, &site)),
+            "/feed.json" => (
+                "application/feed+json",
+                content::feed::json(&library, &site),
+            ),
+            "/offline.json" => ("application/json", offline::plan(pages())),
+            "/manifest.webmanifest" => ("application/manifest+json", offline::manifest()),
             "/sitemap.xml" => ("application/xml", content::feed::sitemap(pages(), &site)),
             "/llms.txt" => (
                 "text/plain; charset=utf-8",
@@ -229,6 +249,14 @@ impl Site for Pages {
                 let text = format!("# {}\n{}", lesson.title, lesson.markdown);
                 ("text/markdown; charset=utf-8", text)
             }
+        })
+    }
+
+    fn card(&self, path: &str) -> Option<Card> {
+        let page = app::render(&Page::from_path(path)?, self, &self.site);
+        (page.status == 200).then_some(Card {
+            title: page.title,
+            description: page.description,
         })
     }
 

@@ -3,6 +3,7 @@
 pub mod accept;
 pub mod accounts;
 pub mod backend;
+pub mod card;
 pub mod cli;
 pub mod clock;
 pub mod compiler;
@@ -18,6 +19,7 @@ pub mod kits;
 pub mod limits;
 pub mod mail;
 pub mod measured;
+pub mod offline;
 pub mod problem;
 pub mod random;
 pub mod routes;

@@ -9,10 +9,11 @@ use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::Passwords;
+use crate::card::{Card, Painter};
 use crate::clock::Clock;
 use crate::compiler::Compiler;
 use crate::config::Config;
@@ -32,6 +33,9 @@ pub trait Site: Send + Sync {
 
     /// What programs read at this path, a feed or the source of a lesson: its media type and text.
     fn document(&self, path: &str) -> Option<(&'static str, String)>;
+
+    /// What the picture of a page says, if there is such a page.
+    fn card(&self, path: &str) -> Option<Card>;
 
     /// The page of what a search finds.
     fn search_page(&self, query: &str) -> String;
@@ -116,6 +120,12 @@ pub struct Shared {
     pub passwords: Passwords,
     /// Rendered pages.
     pub pages: PageCache,
+    /// Cards and icons.
+    pub pictures: PageCache,
+    /// Draws them.
+    pub painter: Painter,
+    /// Whose turn it is to draw one.
+    pub painting: Arc<Semaphore>,
     /// What authors' pages watch.
     pub edition: watch::Sender<Edition>,
     /// Compressed assets.
@@ -145,6 +155,9 @@ impl AppState {
             account_limits: AccountLimits::new(&config.limits, parts.clock.clone()),
             passwords: Passwords::new(parts.random.clone())?,
             pages: PageCache::default(),
+            pictures: PageCache::default(),
+            painter: Painter::new(),
+            painting: Arc::new(Semaphore::new(1)),
             edition: watch::Sender::new(Edition::default()),
             assets: AssetCache::default(),
             csp: csp(&parts.site.inline_scripts()),

@@ -22,6 +22,7 @@ pub fn bundle(out: &Path) -> Result<()> {
                 ENTRY,
                 "--bundle",
                 "--loader:.woff2=copy",
+                "--asset-names=[name]",
                 "--external:/assets/*",
             ])
             .run()

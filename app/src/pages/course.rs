@@ -45,9 +45,29 @@ pub(crate) fn body(backend: &dyn Backend) -> Body {
                 {tradeoffs(&library)}
                 {scenarios(&library)}
                 {tools(&library)}
+                {offline()}
             </div>
         },
     )
+}
+
+/// Shown where the browser can keep pages.
+fn offline() -> impl IntoView {
+    view! {
+        <section aria-labelledby="offline" data-offline="save" hidden>
+            <h2 id="offline">"Without a network"</h2>
+            <p>
+                "Pages that you visit are kept on this device. You can also keep all of them: every
+                lesson, every lab with its simulator, and the compilers that run in the browser."
+            </p>
+            <p class="actions">
+                <button class="button" type="button">"Save the course for offline"</button>
+                <button class="button quiet" type="button" hidden>"Remove it"</button>
+            </p>
+            <progress value="0" max="1" hidden aria-label="Saving"></progress>
+            <p class="note" role="status"></p>
+        </section>
+    }
 }
 
 /// A topic: a link if its lesson is written, a line of the syllabus otherwise.

@@ -30,7 +30,11 @@ pub(crate) fn body(backend: &dyn Backend, site: &Site, area: &str, slug: &str) -
         let blocks = blocks.collect_view();
         view! {
             <section class="lesson-section" aria-labelledby=section.part.id()>
-                <h2 id=section.part.id()>{section.title.clone()}</h2>
+                <h2 id=section.part.id()>
+                    {section.title.clone()} " "
+                    <a class="anchor" href=format!("#{}", section.part.id())
+                        aria-label="Link to this part">"#"</a>
+                </h2>
                 {blocks}
             </section>
         }
@@ -55,6 +59,7 @@ pub(crate) fn body(backend: &dyn Backend, site: &Site, area: &str, slug: &str) -
                     {notes(lesson)}
                     {own_notes()}
                     {sources(lesson)}
+                    {foot(site, lesson)}
                     {neighbours(&library, lesson)}
                 </article>
             </div>
@@ -69,7 +74,7 @@ fn toc(lesson: &Lesson) -> impl IntoView + use<> {
     let items = items.collect_view();
     view! {
         <nav class="toc" aria-labelledby="toc-title">
-            <details open>
+            <details>
                 <summary id="toc-title">"In this lesson"</summary>
                 <ol>{items} <li><a href="#sources">"Sources"</a></li></ol>
             </details>
@@ -100,7 +105,7 @@ fn before(library: &Library, lesson: &Lesson) -> impl IntoView + use<> {
     }
 }
 
-fn notes(lesson: &Lesson) -> Option<impl IntoView + use<>> {
+pub(super) fn notes(lesson: &Lesson) -> Option<impl IntoView + use<>> {
     let notes: Vec<_> = lesson
         .notes
         .iter()
@@ -159,6 +164,22 @@ fn sources(lesson: &Lesson) -> impl IntoView + use<> {
             <h2 id="sources">"Sources, in reading order"</h2>
             <ol>{sources}</ol>
         </section>
+    }
+}
+
+/// The lesson as it was written, and where it can be changed.
+fn foot(site: &Site, lesson: &Lesson) -> impl IntoView + use<> {
+    let (area, slug) = (&lesson.area, &lesson.slug);
+    let edit = site.content_source.as_ref().map(|source| {
+        let href = format!("{}/{area}/{slug}.md", source.trim_end_matches('/'));
+        view! { <li><a href=href rel="external">"Edit this page"</a></li> }
+    });
+    view! {
+        <ul class="inline lesson-foot">
+            <li><a href=format!("/lessons/{area}/{slug}.md")>"This lesson as markdown"</a></li>
+            {edit}
+            <li><a href="/course/print">"The whole course on one page"</a></li>
+        </ul>
     }
 }
 

@@ -12,6 +12,8 @@ pub(crate) mod lab;
 pub(crate) mod labs;
 pub(crate) mod lesson;
 pub(crate) mod me;
+pub(crate) mod offline;
+pub(crate) mod print;
 pub(crate) mod problem;
 pub(crate) mod quiz;
 pub(crate) mod search;

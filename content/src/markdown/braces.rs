@@ -56,7 +56,10 @@ fn meaning<'a>(page: &Page<'_>, written: &'a str, at: usize) -> Option<(&'a str,
         return Some((number.shown, Bound::Number(number.html())));
     }
     let Some((shown, name)) = glossary::parse(written) else {
-        page.problem(at, "a term is {{term \"its name\"}} or {{term \"other words\" its-slug}}");
+        page.problem(
+            at,
+            "a term is {{term \"its name\"}} or {{term \"other words\" its-slug}}",
+        );
         return None;
     };
     match page.names.glossary.find(name) {

@@ -83,6 +83,9 @@ mod tests {
                     <h3>h <a class=\"anchor\">#</a></h3>";
         assert_eq!(text(html), "A bc & d <e> T=1. f g h");
         assert_eq!(text("a < b <"), "a");
-        assert_eq!(text("a <a>p99</a><small id=\"x\">The <em>99th</em></small>, b"), "a p99, b");
+        assert_eq!(
+            text("a <a>p99</a><small id=\"x\">The <em>99th</em></small>, b"),
+            "a p99, b"
+        );
     }
 }

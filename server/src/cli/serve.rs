@@ -54,6 +54,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let dir = config.content.dir.clone();
     let compiler = Compiler::start(&config.compiler, &config.data.dir).await?;
     let mut pages = Pages::load(dir.as_deref(), url.clone())?;
+    pages.edit_at(config.content.source_url.clone());
+    pages.keep_offline(config.server.offline);
     if compiler.is_some() {
         pages.compile("rust");
     }

@@ -10,4 +10,6 @@ use serde::{Deserialize, Serialize};
 pub struct ContentConfig {
     /// A folder used instead of the built-in lessons.
     pub dir: Option<PathBuf>,
+    /// Where its files can be changed: lessons link to it.
+    pub source_url: Option<String>,
 }

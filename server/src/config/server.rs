@@ -14,6 +14,8 @@ pub struct ServerConfig {
     /// How readers reach the site, without a slash at the end.
     #[serde(deserialize_with = "public_url")]
     pub public_url: Option<String>,
+    /// Whether browsers may keep pages for reading without a network.
+    pub offline: bool,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
     /// Connections open at once.
@@ -35,6 +37,7 @@ impl Default for ServerConfig {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             public_url: None,
+            offline: true,
             trusted_proxies: Vec::new(),
             max_connections: 10_000,
             max_connections_per_client: 512,

@@ -3,6 +3,7 @@
 mod account;
 pub mod assets;
 mod author;
+mod cards;
 mod compilers;
 mod health;
 mod instance;
@@ -13,6 +14,7 @@ mod me;
 pub mod pages;
 mod representation;
 mod search;
+mod service_worker;
 mod submissions;
 
 use axum::Router;
@@ -52,11 +54,16 @@ fn site(map: Map) -> Map {
     let pages = [
         "/",
         "/course",
+        "/course/print",
         "/course/{area}",
         "/lessons/{area}/{slug}",
+        "/feed.json",
         "/feed.xml",
         "/sitemap.xml",
         "/llms.txt",
+        "/manifest.webmanifest",
+        "/offline",
+        "/offline.json",
         "/labs",
         "/labs/{lab}",
         "/glossary",
@@ -68,8 +75,11 @@ fn site(map: Map) -> Map {
         .into_iter()
         .fold(map, |map, path| map.get(Anyone, path, pages::show));
     map.get(Anyone, "/assets/{*name}", assets::show)
+        .get(Anyone, "/cards/{*page}", cards::card)
+        .get(Anyone, "/icons/{name}", cards::icon)
         .get(Anyone, "/labs/{lab}/kits/{file}", kits::show)
         .get(Anyone, "/search", search::page)
+        .get(Anyone, "/sw.js", service_worker::show)
         .get(Anyone, "/author/changes", author::changes)
         .get(Anyone, "/healthz", health::alive)
         .get(Anyone, "/readyz", health::ready)

@@ -14,12 +14,12 @@ use crate::state::AppState;
 /// Readers ask again each time, and mostly hear 304: so a new lesson shows at once.
 const CACHE_CONTROL: &str = "public, max-age=0, must-revalidate";
 
-/// Rendered pages by path. Only pages that exist are kept, so it cannot grow without bound.
+/// What was rendered, by path. Only what exists is kept, so it cannot grow without bound.
 #[derive(Debug, Default)]
 pub struct PageCache(RwLock<BTreeMap<String, Arc<Representation>>>);
 
 impl PageCache {
-    fn get(&self, path: &str) -> Option<Arc<Representation>> {
+    pub(super) fn get(&self, path: &str) -> Option<Arc<Representation>> {
         self.0
             .read()
             .unwrap_or_else(PoisonError::into_inner)
@@ -27,7 +27,7 @@ impl PageCache {
             .cloned()
     }
 
-    fn insert(&self, path: String, page: Arc<Representation>) {
+    pub(super) fn insert(&self, path: String, page: Arc<Representation>) {
         self.0
             .write()
             .unwrap_or_else(PoisonError::into_inner)

@@ -150,6 +150,10 @@ fn feed_map_and_sources_name_every_lesson() {
         feed.contains("<title>Headroom: System Design &amp; Scaling</title>"),
         "{feed}"
     );
+    let json: serde_json::Value = serde_json::from_str(&document("/feed.json")).unwrap();
+    assert_eq!(json["version"], "https://jsonfeed.org/version/1.1");
+    let items = json["items"].as_array().unwrap();
+    assert!(items.iter().any(|item| item["url"] == lesson), "{json}");
     let map = document("/sitemap.xml");
     assert!(
         map.contains(&format!("<loc>{lesson}</loc>")) && map.contains("/labs/retry<"),

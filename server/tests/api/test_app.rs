@@ -7,6 +7,7 @@ use std::sync::Arc;
 use app::AccountPage;
 use async_trait::async_trait;
 use headroom::Server;
+use headroom::card::Card;
 use headroom::clock::Clock;
 use headroom::config::Config;
 use headroom::error::Finding;
@@ -118,6 +119,13 @@ impl Site for FakeSite {
 
     fn document(&self, path: &str) -> Option<(&'static str, String)> {
         (path == "/llms.txt").then(|| ("text/plain; charset=utf-8", "# Lessons".into()))
+    }
+
+    fn card(&self, path: &str) -> Option<Card> {
+        (path == "/labs").then(|| Card {
+            title: "Labs".into(),
+            description: "All of them.".into(),
+        })
     }
 
     fn search_page(&self, query: &str) -> String {

@@ -58,23 +58,35 @@ function bookmark(button: HTMLButtonElement, address: string): void {
   addEventListener("storage", show);
 }
 
-/** Remembers the section that is being read. */
+/** Marks the section that is being read in the list of them, and remembers it. */
 function follow(lesson: string): void {
-  const heads = [...document.querySelectorAll<HTMLElement>(".lesson-section h2")];
-  let waiting = 0;
-  let last = "";
-  const look = () => {
-    waiting = 0;
-    const passed = heads.filter((head) => head.getBoundingClientRect().top < innerHeight / 2);
-    const head = passed.pop();
-    if (!head || head.id === last) return;
-    last = head.id;
-    const place = {
-      address: `/lessons/${lesson}#${last}`,
-      title: `${title()}: ${head.textContent}`,
-      at: Date.now(),
-    };
-    change((p) => ({ ...p, last: place }));
+  const list = document.querySelector(".toc details");
+  // Beside the text the list is open whatever this says; tools that read pages aloud go by it.
+  if (list && matchMedia("(min-width: 62rem)").matches) list.setAttribute("open", "");
+  let timer = 0;
+  const here = (head: Element) => {
+    for (const old of document.querySelectorAll(".toc [aria-current]")) {
+      old.removeAttribute("aria-current");
+    }
+    document.querySelector(`.toc a[href="#${head.id}"]`)?.setAttribute("aria-current", "true");
+    clearTimeout(timer);
+    timer = setTimeout(keep, 1000, head) as unknown as number;
   };
-  addEventListener("scroll", () => (waiting ||= setTimeout(look, 1000) as never), { passive: true });
+  const keep = (head: Element) => {
+    if (!scrollY) return;
+    const name = head.firstChild?.textContent?.trim() ?? "";
+    const address = `/lessons/${lesson}#${head.id}`;
+    change((p) => ({ ...p, last: { address, title: `${title()}: ${name}`, at: Date.now() } }));
+  };
+  // A line in the upper third of the window; the section that crosses it is the one.
+  const seen = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        const head = target.querySelector("h2");
+        if (isIntersecting && head) here(head);
+      }
+    },
+    { rootMargin: "-30% 0px -69.9% 0px" },
+  );
+  for (const one of document.querySelectorAll(".lesson-section, .sources")) seen.observe(one);
 }

@@ -32,10 +32,15 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/submissions/{id}/report", Anyone),
     ("GET", "/assets/{*name}", Anyone),
     ("GET", "/author/changes", Anyone),
+    ("GET", "/cards/{*page}", Anyone),
     ("GET", "/course", Anyone),
+    ("GET", "/course/print", Anyone),
     ("GET", "/course/{area}", Anyone),
+    ("GET", "/feed.json", Anyone),
     ("GET", "/feed.xml", Anyone),
+    ("GET", "/glossary", Anyone),
     ("GET", "/healthz", Anyone),
+    ("GET", "/icons/{name}", Anyone),
     ("GET", "/labs", Anyone),
     ("GET", "/labs/{lab}", Anyone),
     ("GET", "/labs/{lab}/kits/{file}", Anyone),
@@ -43,7 +48,10 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/link", Known),
     ("POST", "/link", Known),
     ("GET", "/llms.txt", Anyone),
+    ("GET", "/manifest.webmanifest", Anyone),
     ("GET", "/me", Anyone),
+    ("GET", "/offline", Anyone),
+    ("GET", "/offline.json", Anyone),
     ("GET", "/problems", Anyone),
     ("GET", "/problems/{code}", Anyone),
     ("GET", "/readyz", Anyone),
@@ -57,6 +65,7 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/sign-up", Known),
     ("POST", "/sign-up", Known),
     ("GET", "/sitemap.xml", Anyone),
+    ("GET", "/sw.js", Anyone),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -126,6 +135,8 @@ fn example(path: &str) -> String {
         .replace("{slug}", "slug")
         .replace("{lab}", "rate_limiter")
         .replace("{file}", "rust.zip")
+        .replace("{*page}", "labs.png")
+        .replace("{name}", "192.png")
         .replace("{code}", "not-found")
         .replace("{language}", "rust")
         .replace("{id}", "00000000-0000-7000-8000-000000000000")
