@@ -72,7 +72,7 @@ if (
 if (document.querySelector("[data-glossary]")) import("./glossary.js").catch(console.error);
 
 // Reading without a network; where it is switched off, what was kept is thrown away by /sw.js.
-if (document.querySelector("[data-offline]")) import("./offline.js").catch(console.error);
+if (document.querySelector("[data-offline=save],[data-offline=list]")) import("./offline.js").catch(console.error);
 if ("offline" in root.dataset)
   addEventListener("load", () => navigator.serviceWorker?.register("/sw.js").catch(() => {}));
 

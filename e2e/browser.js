@@ -13,7 +13,8 @@ export const launch = () =>
 
 /** A new page; `page.complaints` holds console errors, CSP violations, failed requests. */
 export async function open(browser, path, options = {}) {
-  const context = await browser.newContext({ baseURL: base, ...options });
+  // A service worker would answer for the server; the tests of it ask for it.
+  const context = await browser.newContext({ baseURL: base, serviceWorkers: "block", ...options });
   const page = await context.newPage();
   page.complaints = [];
   page.wasm = [];

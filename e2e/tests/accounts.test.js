@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { launch, open } from "../browser.js";
 import { linkIn, open as openMailbox } from "../mailbox.js";
+import { expectText } from "../wait.js";
 
 const PASSWORD = "four random words suffice";
 const screenshots = process.env.SCREENSHOTS ?? "../.headroom/screenshots";
@@ -109,3 +110,64 @@ async function seen(pages, options) {
     }
   }
 }
+
+test("what is done in one browser is there in the other", async () => {
+  const email = "two-browsers@example.org";
+  const laptop = await open(browser, "/lessons/distributed-systems/api-gateway");
+  await laptop.page.locator("[data-notes] summary").click();
+  await laptop.page.locator("[data-notes] textarea").fill("Written before there was an account.");
+  await expectText(laptop.page.locator("[data-kept]"), /Kept in this browser/);
+  await laptop.page.goto("/sign-up");
+  await send(laptop.page, "/sign-up", { email });
+  await laptop.page.goto(linkIn(await mailbox.mail(email, 1)));
+  await send(laptop.page, "/link", { password: PASSWORD });
+  await expectText(laptop.page.locator("[data-me=kept]"), /Kept in your account: saved/);
+
+  const phone = await open(browser, "/sign-in", { viewport: { width: 390, height: 844 } });
+  await send(phone.page, "/sign-in", { email, password: PASSWORD });
+  await expectText(phone.page.locator("[data-me=notes]"), /before there was an account/);
+  await phone.page.goto("/lessons/reliability/retries");
+  await phone.page.getByRole("button", { name: "Bookmark" }).click();
+  await phone.page.goto("/me");
+  await expectText(phone.page.locator("[data-me=kept]"), /Kept in your account: saved/);
+
+  await laptop.page.evaluate(() => {
+    // As if the last look at the server were long ago.
+    const known = JSON.parse(localStorage.getItem("headroom.study.account"));
+    localStorage.setItem("headroom.study.account", JSON.stringify({ ...known, looked: 0 }));
+  });
+  await laptop.page.reload();
+  await expectText(laptop.page.locator("[data-me=bookmarks]"), /Retry/);
+
+  await laptop.page.goto("/account");
+  await laptop.page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await laptop.page.waitForURL((url) => url.pathname === "/");
+  const left = await laptop.page.evaluate(() => localStorage.getItem("headroom.study"));
+  assert.equal(left, null, "a shared browser keeps nothing of the account");
+  for (const { page, context } of [laptop, phone]) {
+    // Of two who write at once the server refuses one, who then merges.
+    assert.deepEqual(page.complaints.filter((said) => !said.includes("412")), []);
+    await context.close();
+  }
+});
+
+test("submissions of an account are listed on the lab's page", async () => {
+  const email = "submitter@example.org";
+  const { context, page } = await open(browser, "/sign-up");
+  await send(page, "/sign-up", { email });
+  await page.goto(linkIn(await mailbox.mail(email, 1)));
+  await send(page, "/link", { password: PASSWORD });
+  const graded = await page.evaluate(async () => {
+    const made = await fetch("/api/v1/labs/rate_limiter/submissions", {
+      method: "POST",
+      headers: { "content-type": "text/javascript" },
+      body: "export function allow() { return 1; }",
+    });
+    const { id } = await made.json();
+    return (await fetch(`/api/v1/submissions/${id}?wait=30`)).json();
+  });
+  assert.ok(["graded", "failed"].includes(graded.status), JSON.stringify(graded));
+  await page.goto("/labs/rate_limiter");
+  await expectText(page.locator("[data-submissions] li"), /javascript · /);
+  await context.close();
+});

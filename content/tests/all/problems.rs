@@ -4,6 +4,7 @@ use content::{Known, Memory, Problem, load};
 
 const COURSE: &str = include_str!("../../course.toml");
 const LESSON: &str = include_str!("../../distributed-systems/api-gateway.md");
+const GLOSSARY: &str = include_str!("../../glossary.toml");
 const REFERENCE: &str = include_str!("../../../labs/src/rate_limiter/reference.rs");
 const LESSON_FILE: &str = "distributed-systems/api-gateway.md";
 const REFERENCE_FILE: &str = "labs/src/rate_limiter/reference.rs";
@@ -18,6 +19,7 @@ pub fn source(course: &str, lesson: &str) -> Memory {
     Memory::default()
         .with_file("course.toml", course)
         .with_file(LESSON_FILE, lesson)
+        .with_file("glossary.toml", GLOSSARY)
         .with_code(REFERENCE_FILE, REFERENCE)
 }
 
@@ -299,4 +301,88 @@ fn what_is_wrong_with_a_figures_parameters_is_told_with_the_nearest_name() {
         .unwrap_or_default();
     let message = "figure “limiter-bench”: no policy “gcro”, did you mean “gcra”?";
     assert_found(&found, LESSON_FILE, message);
+}
+
+/// Breaks the glossary, expects one message.
+#[track_caller]
+fn glossary(from: &str, to: &str, message: &str) {
+    let broken = changed(GLOSSARY, from, to);
+    let source = source(COURSE, LESSON).with_file("glossary.toml", broken);
+    assert_found(&problems(&source), "glossary.toml", message);
+}
+
+#[test]
+fn terms_are_checked() {
+    let term = "{{term \"API gateway\"}}";
+    assert!(
+        LESSON.contains("{{term \"API gateway\""),
+        "the lesson links its own term"
+    );
+    let other = "{{term \"burst\" burts}}";
+    let found = problems(&source(COURSE, &format!("{LESSON}\n\nA {other}.\n")));
+    assert_found(&found, LESSON_FILE, "the glossary has no term “burts”");
+    let found = problems(&source(
+        COURSE,
+        &format!("{LESSON}\n\nA {{{{term burst}}}}.\n"),
+    ));
+    assert_found(&found, LESSON_FILE, "a term is {{term");
+    let found = problems(&source(COURSE, &format!("{LESSON}\n\n### The {term}\n")));
+    assert_found(&found, LESSON_FILE, "a term is not linked in a heading");
+}
+
+#[test]
+fn the_glossary_is_checked() {
+    glossary(
+        "name = \"anycast\"",
+        "name = \"admission\"",
+        "names two terms",
+    );
+    glossary("name = \"anycast\"", "name = \"!\"", "has no letter");
+    glossary(
+        "see = [\"layer 7 balancing\"]",
+        "see = [\"anycast\"]",
+        "sees itself",
+    );
+    glossary(
+        "see = [\"layer 7 balancing\"]",
+        "see = [\"layer 8 balancing\"]",
+        "did you mean",
+    );
+    glossary(
+        "lesson = \"load-balancing\"",
+        "lesson = \"load-balancer\"",
+        "did you mean",
+    );
+    glossary(
+        "https://sre.google",
+        "http://sre.google",
+        "has no https:// address",
+    );
+    glossary("date = \"2018\"", "date = \"long ago\"", "is a date");
+    glossary(
+        "definition = \"One address",
+        "definition = \"[One](https://x.y) address",
+        "links",
+    );
+    let long = format!("definition = \"{} ", "word ".repeat(100));
+    glossary("definition = \"One address", &long, "letters, not 1–");
+}
+
+#[test]
+fn pools_are_checked() {
+    let pool = "pool = \"refill\"";
+    assert_eq!(LESSON.matches(pool).count(), 2);
+    lesson(pool, "pool = \"refills\"", "has one question");
+    lesson(
+        pool,
+        "pool = \"three-seconds\"",
+        "has the name of a question",
+    );
+    lesson(pool, "pool = \"Re fill\"", "a–z, 0–9 and dashes");
+    let first = format!("{pool}\nkind = \"numeric\"\ncovers = [1]");
+    let other = format!("{pool}\nkind = \"numeric\"\ncovers = [2]");
+    lesson(&first, &other, "cover different outcomes");
+    let moved = LESSON.replacen("id = \"guess\"", "id = \"guess\"\npool = \"refill\"", 1);
+    let found = problems(&source(COURSE, &moved));
+    assert_found(&found, LESSON_FILE, "is in two places");
 }

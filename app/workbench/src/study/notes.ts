@@ -40,11 +40,13 @@ export function notes(box: HTMLElement, lesson: string): void {
     if (!timer && field.value === shown && now !== shown) field.value = shown = now;
     say();
   };
-  field.value = shown;
   field.oninput = () => {
     clearTimeout(timer);
     timer = setTimeout(keep, QUIET_MS) as unknown as number;
   };
+  // Somebody may have begun to write before this script was there.
+  if (field.value) field.oninput(new Event("input"));
+  else field.value = shown;
   const flush = () => {
     if (!timer) return;
     clearTimeout(timer);

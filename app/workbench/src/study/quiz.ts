@@ -5,7 +5,7 @@ import { show, turn } from "./pool.js";
 import { answered, due, load, save } from "./progress.js";
 
 /** The query of a lesson that is opened to review a question. */
-export const REVIEW = "?review";
+export const REVIEW = "?review=1";
 
 /** Makes every question on the page answer. */
 export function enliven(root: ParentNode, lesson: string): void {
@@ -61,7 +61,7 @@ function enlivenOne(
     const prompt = listed.querySelector(".quiz-prompt")?.textContent?.trim().slice(0, 200) ?? "";
     save(localStorage, answered(load(localStorage), key, prompt, said.right, Date.now(), item));
     if (pool) offer(bar, pool, key);
-    if (location.search === REVIEW) goOn(bar, key);
+    if (location.search.includes(REVIEW.slice(1))) goOn(bar, key);
     document.dispatchEvent(new CustomEvent("headroom:answered"));
     if (said.right) details.open = true;
     if (said.mistake !== undefined) point(details, said.mistake);
@@ -87,7 +87,7 @@ function goOn(bar: HTMLElement, key: string): void {
   bar.append(link);
 }
 
-/** Where a question is reviewed: `/lessons/area/slug?review#question`. */
+/** Where a question is reviewed: `/lessons/area/slug?review=1#question`. */
 export function reviewOf(key: string): string {
   const [lesson = "", id = ""] = key.split("#");
   return `/lessons/${lesson}${REVIEW}#${id}`;
