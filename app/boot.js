@@ -33,32 +33,23 @@ const seen = new IntersectionObserver((entries) => {
     if (scrolledTo) wake(target.closest("leptos-island"));
   }
 });
+// A workbench is what its page is for: it wakes before one comes to it.
+const near = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    wake(target.closest("leptos-island"));
+  }
+}, { rootMargin: "300px 0px" });
 for (const el of document.querySelectorAll("leptos-island")) {
-  if (el.dataset.component?.startsWith("Workbench")) wake(el);
-  else if (el.firstElementChild) seen.observe(el.firstElementChild);
+  const box = el.firstElementChild;
+  if (box) (el.dataset.component?.startsWith("Workbench") ? near : seen).observe(box);
   for (const t of ["pointerover", "pointerdown", "focusin", "keydown"])
     el.addEventListener(t, () => wake(el), { once: true, passive: true });
 }
 
 // Where lessons are read from a folder, a page loads itself again when they change.
-const authored = async (seen) => {
-  const { number, problem } = await (await fetch(`/author/changes?seen=${seen}`)).json();
-  const changed = seen >= 0 && number !== seen;
-  if (changed && !problem) location.reload();
-  document.getElementById("author-problem")?.remove();
-  if (problem) {
-    const note = document.createElement("pre");
-    Object.assign(note, { id: "author-problem", role: "alert", textContent: problem });
-    document.body.prepend(note);
-  }
-  return number;
-};
-const watch = async () => {
-  for (let seen = -1; ; ) {
-    try { seen = await authored(seen); } catch { await new Promise((r) => setTimeout(r, 1000)); }
-  }
-};
-if ("author" in root.dataset) watch();
+if ("author" in root.dataset) import("./author.js").catch(console.error);
 
 // Questions that answer, and what this browser remembers of reading.
 const kept = () => {

@@ -19,6 +19,8 @@ pub(crate) struct Head {
     pub description: String,
     /// Whether search engines may list the page.
     pub index: bool,
+    /// The sheet that it has beside the common one, by logical name.
+    pub sheet: Option<&'static str>,
 }
 
 impl Head {
@@ -27,6 +29,15 @@ impl Head {
             title: title.into(),
             description: description.into(),
             index: true,
+            sheet: None,
+        }
+    }
+
+    /// With a sheet of styles that few pages need.
+    pub fn styled(self, sheet: &'static str) -> Self {
+        Self {
+            sheet: Some(sheet),
+            ..self
         }
     }
 
@@ -69,6 +80,9 @@ pub(crate) fn shell(path: &str, site: &Site, head: Head, view: AnyView) -> impl 
     let card = site.absolute(&format!("/cards{name}.png"));
     let robots = (!head.index).then(|| view! { <meta name="robots" content="noindex"/> });
     let assets = &site.assets;
+    let sheet = head
+        .sheet
+        .map(|sheet| view! { <link rel="stylesheet" href=assets.url(sheet)/> });
     view! {
         <html lang="en" data-client=assets.url("client.js") data-wasm=assets.url("client_bg.wasm")
             data-author=site.author.then_some("") data-offline=site.offline.then_some("")>
@@ -97,8 +111,8 @@ pub(crate) fn shell(path: &str, site: &Site, head: Head, view: AnyView) -> impl 
                 <link rel="alternate" type="application/feed+json" title="Lessons"
                     href="/feed.json"/>
                 <script inner_html=THEME></script>
-                {preloaded_font(assets.url("sans.woff2"))}
                 <link rel="stylesheet" href=assets.url("style.css")/>
+                {sheet}
                 <script type="module" src=assets.url("boot.js")></script>
             </head>
             <body>
@@ -109,16 +123,6 @@ pub(crate) fn shell(path: &str, site: &Site, head: Head, view: AnyView) -> impl 
             </body>
         </html>
     }
-}
-
-/// The face of running text, asked for before the style sheet says so.
-fn preloaded_font(url: String) -> impl IntoView {
-    leptos::html::link()
-        .attr("rel", "preload")
-        .attr("as", "font")
-        .attr("type", "font/woff2")
-        .attr("crossorigin", "")
-        .attr("href", url)
 }
 
 fn property(name: &'static str, content: String) -> impl IntoView {

@@ -1,15 +1,13 @@
 // Accounts as people meet them: mail by SMTP, forms with and without JavaScript.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { launch, open } from "../browser.js";
+import { look } from "../look.js";
 import { linkIn, open as openMailbox } from "../mailbox.js";
 import { expectText } from "../wait.js";
 
 const PASSWORD = "four random words suffice";
-const screenshots = process.env.SCREENSHOTS ?? "../.headroom/screenshots";
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let browser, mailbox;
 before(async () => { browser = await launch(); mailbox = await openMailbox(); });
 after(async () => { await browser?.close(); await mailbox?.close(); });
@@ -92,23 +90,7 @@ for (const colorScheme of ["light", "dark"]) {
 }
 
 async function seen(pages, options) {
-  for (const [name, path] of Object.entries(pages)) {
-    for (const width of [390, 1280]) {
-      const viewport = { width, height: 900 };
-      const { context, page } = await open(browser, path, { ...options, viewport });
-      await page.waitForLoadState("networkidle");
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-      assert.ok(wide <= width, `${name}: ${wide} pixels wide in a window of ${width}`);
-      const file = `${screenshots}/${name}-${width}-${options.colorScheme}.png`;
-      await page.screenshot({ path: file, fullPage: true });
-      assert.deepEqual(page.complaints, []);
-      await page.evaluate(axe);
-      const { violations } = await page.evaluate(() => globalThis.axe.run());
-      const grave = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
-      assert.deepEqual(grave.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(" ")}`), []);
-      await context.close();
-    }
-  }
+  for (const [name, path] of Object.entries(pages)) await look(browser, name, path, options);
 }
 
 test("what is done in one browser is there in the other", async () => {

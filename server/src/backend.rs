@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::card::Card;
 use crate::error::Finding;
+use crate::escape::escaped;
 use crate::files;
 use crate::grader::scripts;
 use crate::measured::Published;
@@ -386,10 +387,4 @@ fn hints(text: &str) -> Vec<Hint> {
         }
     };
     parts.map(hint).collect()
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
 }

@@ -10,6 +10,7 @@ pub mod compiler;
 pub mod config;
 pub mod edge;
 pub mod error;
+pub mod escape;
 pub mod files;
 pub mod grader;
 pub mod grading;

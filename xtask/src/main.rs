@@ -3,6 +3,7 @@
 //! Every command sets up what it needs (and says so), so a fresh clone needs no other step.
 
 mod apt;
+mod bench;
 mod build;
 mod client;
 mod command;
@@ -42,6 +43,8 @@ cargo xtask COMMAND
   new-lab NAME        start a lab: copy the template, add it to labs::ALL
   kill-test [--kills N] [--seed N]
                       kill -9 a grading server N times; nothing may be lost
+  bench serving|search
+                      our server beside nginx, our search beside MiniSearch, in one run
   setup               only install what the other commands would install
 ";
 
@@ -59,6 +62,7 @@ fn main() -> Result<()> {
         "tidy" => tidy::run(),
         "fmt" => command::Run::new("cargo").args(["fmt", "--all"]).run(),
         "new-lab" => new_lab::run(rest),
+        "bench" => bench::run(rest),
         "kill-test" => kill_test::run(rest),
         "setup" => test::setup().map(drop),
         "help" | "--help" | "-h" => {

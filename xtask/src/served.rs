@@ -65,6 +65,11 @@ impl Served {
         bail!("the server was not ready within {START_LIMIT:?}")
     }
 
+    /// Id of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// SIGKILL: no drain, no goodbye.
     pub fn kill(mut self) -> Result<()> {
         self.child.kill()?;

@@ -8,24 +8,31 @@ use crate::client::empty;
 use crate::command::{Run, root};
 use crate::fingerprint;
 
-/// `style/index.css` imports the others in cascade order.
-const ENTRY: &str = "style/index.css";
+/// What imports the others in cascade order, and what it becomes: the sheet of every page, and
+/// sheets that only some pages have.
+const SHEETS: [(&str, &str); 3] = [
+    ("style/index.css", "style.css"),
+    ("style/lab.css", "lab.css"),
+    ("style/own.css", "own.css"),
+];
 const BOOT: &str = "app/boot.js";
 
-/// One `style.css` from all of `style/`.
+/// The sheets, from all of `style/`.
 pub fn bundle(out: &Path) -> Result<()> {
     let inputs = fingerprint::of(&[root().join("style")])?;
     fingerprint::once("style", &inputs, out, || {
         empty(out)?;
-        esbuild(&out.join("style.css"))
-            .args([
-                ENTRY,
-                "--bundle",
-                "--loader:.woff2=copy",
-                "--asset-names=[name]",
-                "--external:/assets/*",
-            ])
-            .run()
+        SHEETS.iter().try_for_each(|(entry, sheet)| {
+            esbuild(&out.join(sheet))
+                .args([
+                    entry,
+                    "--bundle",
+                    "--loader:.woff2=copy",
+                    "--asset-names=[name]",
+                    "--external:/assets/*",
+                ])
+                .run()
+        })
     })
 }
 

@@ -19,6 +19,7 @@ pub(crate) fn body(backend: &dyn Backend, site: &Site, id: &str) -> Body {
     };
     let spec = lab.spec();
     let head = Head::new(format!("{} lab", spec.title), spec.summary.clone());
+    let head = head.styled("lab.css");
     let steps = vec![("/labs".into(), "Labs".into())];
     let lesson = format!("/lessons/{}", spec.lesson);
     let brief = text.brief.clone();

@@ -20,7 +20,13 @@ pub(crate) fn body(backend: &dyn Backend, query: &str) -> Body {
     } else {
         format!("Search for “{query}”")
     };
-    let head = Head::new(title, "Search in the lessons, topics and labs.").unlisted();
+    let head = Head::new(title, "Search in the lessons, topics and labs.");
+    // What a search finds is nothing that another search should find.
+    let head = if query.is_empty() {
+        head
+    } else {
+        head.unlisted()
+    };
     let results = (!query.is_empty()).then(|| results(&backend.search(&query, HITS), &query));
     found(
         head,

@@ -9,7 +9,7 @@ await build({
   absWorkingDir: root,
   entryPoints: [
     "src/workbench.ts", "src/figure.ts", "src/asc-worker.ts", "src/lab-worker.ts", "src/study.ts",
-    "src/glossary.ts", "src/keys.ts", "src/offline.ts", "src/sw.ts",
+    "src/author.ts", "src/glossary.ts", "src/keys.ts", "src/offline.ts", "src/sw.ts",
   ],
   outdir,
   entryNames: "[name]",

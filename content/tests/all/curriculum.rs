@@ -116,7 +116,9 @@ fn the_first_lesson_has_the_shape_of_the_template() {
     let shapes: Vec<String> = shapes.collect();
     assert_eq!(
         shapes,
-        ["h", "hq", "h", "hfh", "h", "h", "hch", "h", "qqqqqqqq", "lh"]
+        [
+            "h", "hq", "h", "hfh", "h", "h", "hch", "h", "qqqqqqqq", "lh"
+        ]
     );
     assert_eq!(lesson.outcomes.len(), 6);
     let steps = lesson.quizzes().find_map(|quiz| match &quiz.answer {

@@ -1,6 +1,7 @@
 //! Cards and icons as SVG.
 
 use super::Card;
+use crate::escape::escaped;
 
 /// Width of a card, pixels; with [`HEIGHT`] the ratio that previews use.
 pub const WIDTH: u32 = 1200;
@@ -109,11 +110,4 @@ fn wrapped(text: &str, letter: f32, most: usize) -> Vec<String> {
 
 fn width(text: &str, letter: f32) -> f32 {
     f32::from(u16::try_from(text.chars().count()).unwrap_or(u16::MAX)) * letter
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }

@@ -1,6 +1,7 @@
 //! What mails about accounts say.
 
 use super::Letter;
+use crate::escape::escaped;
 use crate::store::links::Purpose;
 
 /// What a letter tells.
@@ -159,20 +160,6 @@ fn html(parts: &Parts, site: &str) -> String {
         escaped(parts.after),
         escaped(site),
     )
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod lessons;
 mod mail;
 mod measured;
 mod pages;
+mod pictures;
 mod real;
 mod search;
 mod sessions;

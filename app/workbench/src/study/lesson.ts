@@ -11,7 +11,7 @@ export function study(lesson: string): void {
   const find = <T extends HTMLElement>(name: string) => document.querySelector<T>(name);
   if (find(".gloss")) void import("./terms.js").then(({ explain }) => explain(document));
   const questions = document.querySelectorAll(".quiz");
-  near(questions, "800px", () => {
+  near(questions, "200px", () => {
     void import("./quiz.js").then(({ enliven }) => enliven(document, lesson));
   });
   const end = find(".neighbours");

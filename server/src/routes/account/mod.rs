@@ -8,15 +8,17 @@ pub mod settings;
 pub mod sign_in;
 pub mod sign_up;
 
-use app::{AccountPage, LinkPurpose};
+use app::{AccountPage, LinkPurpose, Typed};
 use axum::extract::Request;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tower_sessions::Session;
 
 use super::submissions::body;
-use crate::accounts::{Address, agent, marker, visitor};
+use crate::accounts::{Address, agent, asked, marker, visitor};
+use crate::edge::ClientAddress;
 use crate::error::Error;
 use crate::state::AppState;
 use crate::store::links::Purpose;
@@ -61,6 +63,37 @@ async fn form<T: DeserializeOwned>(state: &AppState, request: Request) -> Result
     let patience = state.config.server.body_timeout();
     let bytes = body::bytes(request, FORM_MAX_BYTES, patience, || Error::TooLarge).await?;
     serde_urlencoded::from_bytes(&bytes).map_err(|error| Error::Invalid(error.to_string()))
+}
+
+#[derive(Deserialize)]
+struct LinkForm {
+    email: String,
+}
+
+/// What a form that asks for a link does: the same whether the address has an account or not.
+async fn ask_for(
+    state: &AppState,
+    client: ClientAddress,
+    request: Request,
+    (wanted, path, again): (Purpose, &'static str, fn(Typed) -> AccountPage),
+) -> Result<Response, Error> {
+    let LinkForm { email } = form(state, request).await?;
+    match address(&email) {
+        Ok(address) => {
+            state.account_limits.ask_mail(client.0, &address)?;
+            asked::ask(state, wanted, &address, None).await?;
+            let purpose = purpose(wanted);
+            show(state, path, AccountPage::Mailed { email, purpose }).await
+        }
+        Err(problem) => {
+            let typed = Typed {
+                email,
+                problem: Some(problem),
+                ..Typed::default()
+            };
+            refuse(state, path, again(typed)).await
+        }
+    }
 }
 
 /// The address in a form, or the sentence that says what is wrong with it.

@@ -1,14 +1,14 @@
 //! `/sign-in` and `/sign-out`.
 
-use app::{AccountPage, LinkPurpose, Typed};
+use app::{AccountPage, Typed};
 use axum::Extension;
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::{address, enter, form, local, marked, refuse, show};
-use crate::accounts::{Visitor, asked, marker, visitor};
+use super::{address, ask_for, enter, form, local, marked, refuse, show};
+use crate::accounts::{Visitor, marker, visitor};
 use crate::edge::ClientAddress;
 use crate::error::Error;
 use crate::state::AppState;
@@ -83,34 +83,18 @@ pub async fn with_password(
     refuse(&state, PATH, AccountPage::SignIn(typed)).await
 }
 
-#[derive(Deserialize)]
-struct LinkForm {
-    email: String,
-}
-
 /// `POST /sign-in/link`
 pub async fn by_link(
     State(state): State<AppState>,
     Extension(client): Extension<ClientAddress>,
     request: Request,
 ) -> Result<Response, Error> {
-    let LinkForm { email } = form(&state, request).await?;
-    match address(&email) {
-        Ok(address) => {
-            state.account_limits.ask_mail(client.0, &address)?;
-            asked::ask(&state, Purpose::SignIn, &address, None).await?;
-            let purpose = LinkPurpose::SignIn;
-            show(&state, PATH, AccountPage::Mailed { email, purpose }).await
-        }
-        Err(problem) => {
-            let typed = Typed {
-                email,
-                problem: Some(problem),
-                ..Typed::default()
-            };
-            refuse(&state, PATH, AccountPage::SignIn(typed)).await
-        }
-    }
+    let how = (
+        Purpose::SignIn,
+        PATH,
+        AccountPage::SignIn as fn(Typed) -> AccountPage,
+    );
+    ask_for(&state, client, request, how).await
 }
 
 /// `POST /sign-out`
