@@ -47,7 +47,8 @@ mod tests {
     #[test]
     fn anchors_and_what_points_at_them_move_together() {
         let html = r##"<h2 id="why">Why</h2><a href="#why">x</a><a href="/a#why">y</a>
-            <p aria-labelledby="one two"><path marker-end="url(#tip)"/></p><input name="q" id="q">"##;
+            <p aria-labelledby="one two"><path marker-end="url(#tip)"/></p>
+            <input name="q" id="q">"##;
         let out = scoped(html, "retries");
         for part in [
             r#"<h2 id="retries-why">"#,

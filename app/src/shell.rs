@@ -149,7 +149,9 @@ fn header(path: &str) -> impl IntoView + use<> {
                     {link("/course", "Course")}
                     {link("/labs", "Labs")}
                     <li>
-                        <a href="/me" data-you aria-current=(path == "/me").then_some("page")>"You"</a>
+                        <a href="/me" data-you aria-current=(path == "/me").then_some("page")>
+                            "You"
+                        </a>
                     </li>
                 </ul>
             </nav>

@@ -42,9 +42,7 @@ pub fn manifest() -> String {
 pub fn worker() -> Option<String> {
     let script = files::named("sw.js")?;
     let script = String::from_utf8_lossy(&script).into_owned();
-    let shell = files::described()
-        .into_iter()
-        .filter(|file| is_of_the_shell(file));
+    let shell = files::described().into_iter().filter(is_of_the_shell);
     let shell: Vec<String> = shell.map(|file| file.url).collect();
     let build = files::build();
     let names = json!({"build": build, "shell": shell});
@@ -54,7 +52,8 @@ pub fn worker() -> Option<String> {
 /// A service worker that takes away the one before it and all it kept.
 pub const GONE: &str = "self.addEventListener('install',()=>self.skipWaiting());\
     self.addEventListener('activate',e=>e.waitUntil((async()=>{\
-    for(const name of await caches.keys())if(name.startsWith('headroom-'))await caches.delete(name);\
+    for(const name of await caches.keys())\
+    if(name.startsWith('headroom-'))await caches.delete(name);\
     await self.registration.unregister()})()));\n";
 
 fn is_of_the_shell(file: &Described) -> bool {

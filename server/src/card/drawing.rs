@@ -41,9 +41,10 @@ pub(super) fn card(card: &Card) -> String {
     let about = wrapped(&card.description, 32.0 * SANS_LETTER, 2);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
-         width=\"{WIDTH}\" height=\"{HEIGHT}\"><rect width=\"100%\" height=\"100%\" fill=\"{PAPER}\"/>\
-         <path d=\"M0 520L120 500L260 540L420 470L560 500L720 430L860 462L1010 400L1200 430V630H0Z\" \
-         fill=\"{ACCENT}\" opacity=\"0.1\"/>\
+         width=\"{WIDTH}\" height=\"{HEIGHT}\">\
+         <rect width=\"100%\" height=\"100%\" fill=\"{PAPER}\"/>\
+         <path d=\"M0 520L120 500L260 540L420 470L560 500L720 430L860 462L1010 400L1200 430V630\
+         H0Z\" fill=\"{ACCENT}\" opacity=\"0.1\"/>\
          <g transform=\"translate(80 64) scale(1.6)\">{MARK}</g>\
          <text x=\"146\" y=\"104\" {name}>Headroom</text>{}{}\
          <path d=\"M0 12H{WIDTH}\" stroke=\"{CEILING}\" stroke-width=\"12\"/></svg>",
