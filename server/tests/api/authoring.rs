@@ -72,7 +72,7 @@ async fn open_pages_hear_of_changes_and_of_mistakes() {
     let folder = tempfile::tempdir().unwrap();
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let (content, labs) = (folder.path().join("content"), folder.path().join("labs"));
-    for part in ["distributed-systems", "course.toml"] {
+    for part in ["distributed-systems", "course.toml", "glossary.toml"] {
         let (from, to) = (repository.join("content").join(part), content.join(part));
         if from.is_dir() {
             copy(&from, &to);
