@@ -33,7 +33,9 @@ const seen = new IntersectionObserver((entries) => {
     if (scrolledTo) wake(target.closest("leptos-island"));
   }
 });
-// A workbench is what its page is for: it wakes before one comes to it.
+// A workbench is what its page is for: it wakes before one comes to it, or at once where the
+// address asks for more than the page.
+const asked = location.search || location.hash.startsWith("#attempt=");
 const near = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {
     if (!isIntersecting) continue;
@@ -43,7 +45,9 @@ const near = new IntersectionObserver((entries) => {
 }, { rootMargin: "300px 0px" });
 for (const el of document.querySelectorAll("leptos-island")) {
   const box = el.firstElementChild;
-  if (box) (el.dataset.component?.startsWith("Workbench") ? near : seen).observe(box);
+  const bench = el.dataset.component?.startsWith("Workbench");
+  if (bench && asked) wake(el);
+  else if (box) (bench ? near : seen).observe(box);
   for (const t of ["pointerover", "pointerdown", "focusin", "keydown"])
     el.addEventListener(t, () => wake(el), { once: true, passive: true });
 }

@@ -18,7 +18,10 @@ export async function look(browser, name, path, options) {
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= width, `${name}: ${wide} pixels wide in a window of ${width}`);
     const file = `${screenshots}/${name}-${width}-${options.colorScheme}.png`;
-    await page.screenshot({ path: file, fullPage: true });
+    // The whole course on one page is longer than Chromium draws within reason.
+    const tall = await page.evaluate(() => document.documentElement.scrollHeight);
+    const clip = { x: 0, y: 0, width, height: Math.min(tall, 25_000) };
+    await page.screenshot({ path: file, fullPage: true, clip });
     assert.deepEqual(page.complaints, []);
     // Playwright evaluates outside the page's CSP.
     await page.evaluate(axe);

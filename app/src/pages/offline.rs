@@ -15,9 +15,12 @@ pub(crate) fn body() -> Body {
             <div class="page narrow">
                 <h1>"No network"</h1>
                 <p class="lead">
-                    "The page you asked for is not on this device. These are:"
+                    "The page you asked for is not on this device."
                 </p>
-                <ul data-offline="list"></ul>
+                <section data-offline="list" hidden="">
+                    <h2>"On this device"</h2>
+                    <ul></ul>
+                </section>
                 <p class="note">
                     "With a network, the course map can save the whole course here, labs included."
                 </p>

@@ -111,7 +111,8 @@ async function listing(list: HTMLElement): Promise<void> {
     item.append(link);
     return item;
   });
-  list.replaceChildren(...items);
+  list.querySelector("ul")?.replaceChildren(...items);
+  list.hidden = items.length === 0;
 }
 
 wake();
