@@ -70,6 +70,10 @@ pub struct Account {
     pub made_on: String,
     /// Where its owner is signed in, this browser first.
     pub sessions: Vec<SessionRow>,
+    /// Keys of programs that act for them, the newest first.
+    pub keys: Vec<KeyRow>,
+    /// The secret of the key that was made just now; it is shown this once.
+    pub new_key: Option<String>,
     /// What was done just now.
     pub done: Option<&'static str>,
     /// What could not be done, and in which part.
@@ -83,8 +87,27 @@ pub enum Part {
     Password,
     /// Another address.
     Email,
+    /// A key for a program.
+    Keys,
     /// The end of the account.
     Delete,
+}
+
+/// A key with which a program acts for somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyRow {
+    /// The name it is taken away by.
+    pub id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it may be used for.
+    pub scopes: String,
+    /// The day it ends.
+    pub ends: String,
+    /// Whether that day has come.
+    pub ended: bool,
+    /// The day it was last used.
+    pub used: Option<String>,
 }
 
 /// A browser in which somebody is signed in.

@@ -28,7 +28,7 @@ mod scoped;
 mod shell;
 
 #[cfg(feature = "ssr")]
-pub use account::{Account, AccountPage, LinkPurpose, Part, SessionRow, Typed};
+pub use account::{Account, AccountPage, KeyRow, LinkPurpose, Part, SessionRow, Typed};
 #[cfg(feature = "ssr")]
 pub use assets::{Assets, Site};
 #[cfg(feature = "ssr")]

@@ -135,7 +135,94 @@ pub const PROBLEMS: &[ProblemKind] = &[
         403,
         "Your account may not do this",
         "Only administrators of this instance may. Its operator can make you one, with headroom \
-         user admin.",
+         user grant.",
+    ),
+    kind(
+        "key-invalid",
+        401,
+        "The key opens nothing",
+        "Keys end on the day they were made for, and when their owner deletes or rotates them. \
+         Make another on your account page, and send it as Authorization: Bearer KEY.",
+    ),
+    kind(
+        "scope-missing",
+        403,
+        "The key is not for this",
+        "A key may do what its scopes say and nothing else. The detail names the scope that is \
+         missing: make a key that has it.",
+    ),
+    kind(
+        "too-many",
+        409,
+        "You have as many as there may be",
+        "Delete one that you do not need any more, then make the new one.",
+    ),
+    kind(
+        "lab-version-gone",
+        404,
+        "The lab is at another version here",
+        "An address with @ and a number asks for exactly that version of a lab, so that a grade \
+         never means something else than expected. This instance grades the version that the \
+         detail names; leave the @ away to take whatever is current.",
+    ),
+    kind(
+        "batch-not-found",
+        404,
+        "There is no batch with this id",
+        "Batch ids come from the Location header of the answer that accepted them.",
+    ),
+    kind(
+        "not-yours",
+        403,
+        "It belongs to somebody else",
+        "Only whoever handed something in may change it: with the same account, or without one \
+         from the same address.",
+    ),
+    kind(
+        "not-graded",
+        404,
+        "There is no grade yet, or never will be",
+        "The detail says where the submission stands. Wait for graded with ?wait= or its events; \
+         one that failed has a problem instead of a grade.",
+    ),
+    kind(
+        "submission-settled",
+        409,
+        "The submission has come to its end",
+        "Only what still waits or runs can be cancelled. A grade that was given stays.",
+    ),
+    kind(
+        "submission-cancelled",
+        409,
+        "The submission was cancelled",
+        "Whoever handed it in took it back before it was graded. Hand it in again to have it \
+         graded.",
+    ),
+    kind(
+        "webhook-refused",
+        422,
+        "This address cannot be told",
+        "Webhooks go to public https addresses only: no names or numbers of private networks, no \
+         user name, no fragment. The detail says what is wrong with yours.",
+    ),
+    kind(
+        "webhooks-off",
+        404,
+        "This instance sends no webhooks",
+        "Its operator can switch them on with webhooks.enabled. Until then, ask with ?wait= or \
+         listen to the events of a submission.",
+    ),
+    kind(
+        "webhook-not-found",
+        404,
+        "There is no such webhook or delivery",
+        "GET /api/v1/webhooks lists yours.",
+    ),
+    kind(
+        "key-not-found",
+        404,
+        "There is no such key",
+        "GET /api/v1/keys lists yours.",
     ),
     kind(
         "progress-changed",

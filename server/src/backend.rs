@@ -17,9 +17,10 @@ use crate::card::Card;
 use crate::error::Finding;
 use crate::escape::escaped;
 use crate::files;
-use crate::grader::scripts;
+use crate::grader::{offline as offline_grader, scripts};
 use crate::measured::Published;
 use crate::offline;
+use crate::routes::lessons;
 use crate::state::{Catalogue, Site};
 
 #[derive(RustEmbed)]
@@ -243,6 +244,9 @@ impl Site for Pages {
                 "text/plain; charset=utf-8",
                 content::feed::llms(&library, &site),
             ),
+            api if api.starts_with("/api/") => {
+                ("application/json", lessons::document(&library, api)?)
+            }
             lesson => {
                 let name = lesson.strip_prefix("/lessons/")?.strip_suffix(".md")?;
                 let (area, slug) = name.split_once('/')?;
@@ -319,6 +323,11 @@ impl Catalogue for Labs {
             "spec": spec, "brief": lab.files.brief, "hints": lab.files.hints,
             "starters": starters, "policies": policies,
         }))
+    }
+
+    fn policy_report(&self, lab: &str, policy: &str) -> Option<Vec<u8>> {
+        let report = offline_grader::policy(labs::by_id(lab)?, policy)?;
+        Some(report.to_bytes())
     }
 
     fn kit(&self, lab: &str, language: &str) -> Option<Vec<u8>> {

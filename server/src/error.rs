@@ -4,6 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
+use crate::accounts::keys::Scope;
 use crate::compiler::Diagnostic;
 use crate::limits::Refusal;
 use crate::problem::Kind;
@@ -57,6 +58,54 @@ pub enum Error {
     /// Nobody has signed in, or the session has ended.
     #[error("sign in first")]
     NotSignedIn,
+    /// The key is none of ours, or has expired.
+    #[error("the key is unknown, has expired or was taken away")]
+    KeyInvalid,
+    /// The key is good, but not for this.
+    #[error("this needs a key with the scope {}", .0.name())]
+    ScopeMissing(Scope),
+    /// Somebody has as many of something as anybody may.
+    #[error("you have {limit} {what} already; delete one first")]
+    TooMany {
+        /// What there are too many of.
+        what: &'static str,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// The lab exists, but not in this version.
+    #[error("{lab} is at version {current} here; version {asked} cannot be graded")]
+    LabVersionGone {
+        /// The lab.
+        lab: String,
+        /// The version asked for.
+        asked: String,
+        /// The version there is.
+        current: i64,
+    },
+    /// Nobody, or somebody else, has this key.
+    #[error("you have no such key")]
+    KeyNotFound,
+    /// No batch with this id.
+    #[error("there is no batch {0}")]
+    BatchNotFound(String),
+    /// This instance sends none.
+    #[error("this instance sends no webhooks")]
+    WebhooksOff,
+    /// The address cannot be told.
+    #[error("{0}")]
+    WebhookRefused(String),
+    /// Nobody, or somebody else, has this webhook, or it was not told this.
+    #[error("you have no such webhook or delivery")]
+    WebhookNotFound,
+    /// Somebody else handed it in.
+    #[error("only whoever handed it in may do that")]
+    NotYours,
+    /// There is no grade to show.
+    #[error("the submission is {0}: it has no grade")]
+    NotGraded(&'static str),
+    /// The submission has its end already.
+    #[error("the submission is {0} already")]
+    AlreadySettled(&'static str),
     /// Whoever has signed in may not do this.
     #[error("your account may not do this")]
     NotAllowed,
@@ -161,6 +210,18 @@ impl Error {
             Self::TooManyTries(_) => const { Kind::named("too-many-tries") },
             Self::NotSignedIn => const { Kind::named("not-signed-in") },
             Self::NotAllowed => const { Kind::named("not-allowed") },
+            Self::KeyInvalid => const { Kind::named("key-invalid") },
+            Self::ScopeMissing(_) => const { Kind::named("scope-missing") },
+            Self::KeyNotFound => const { Kind::named("key-not-found") },
+            Self::TooMany { .. } => const { Kind::named("too-many") },
+            Self::LabVersionGone { .. } => const { Kind::named("lab-version-gone") },
+            Self::BatchNotFound(_) => const { Kind::named("batch-not-found") },
+            Self::WebhooksOff => const { Kind::named("webhooks-off") },
+            Self::WebhookRefused(_) => const { Kind::named("webhook-refused") },
+            Self::WebhookNotFound => const { Kind::named("webhook-not-found") },
+            Self::NotYours => const { Kind::named("not-yours") },
+            Self::NotGraded(_) => const { Kind::named("not-graded") },
+            Self::AlreadySettled(_) => const { Kind::named("submission-settled") },
             Self::ProgressChanged { .. } => const { Kind::named("progress-changed") },
             Self::PreconditionRequired => const { Kind::named("precondition-required") },
             Self::ProgressInvalid(_) => const { Kind::named("progress-invalid") },
@@ -171,6 +232,16 @@ impl Error {
             Self::CrossSite => const { Kind::named("cross-site-request") },
             Self::Unavailable(_) => const { Kind::named("unavailable") },
             Self::Internal(_) => const { Kind::named("internal") },
+        }
+    }
+
+    /// What a reader of the answer learns of it.
+    #[must_use]
+    pub fn failure(&self) -> Failure {
+        Failure {
+            kind: self.kind(),
+            detail: self.to_string(),
+            extra: self.extra(),
         }
     }
 
@@ -228,15 +299,15 @@ impl IntoResponse for Error {
             Self::Unavailable(cause) => tracing::warn!("unavailable: {cause:#}"),
             _ => {}
         }
-        let failure = Failure {
-            kind: self.kind(),
-            detail: self.to_string(),
-            extra: self.extra(),
-        };
+        let failure = self.failure();
         let mut response = document(&failure);
         let headers = response.headers_mut();
         if let Some(seconds) = self.retry_after_s() {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if matches!(self, Self::NotSignedIn | Self::KeyInvalid) {
+            let bearer = HeaderValue::from_static("Bearer realm=\"headroom\"");
+            headers.insert(header::WWW_AUTHENTICATE, bearer);
         }
         if let Self::TooManySubmissions(refusal) | Self::TooManyTries(refusal) = &self {
             let policy = refusal.policy.as_str();

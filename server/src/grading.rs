@@ -26,14 +26,17 @@ pub async fn start(config: &Config, program: PathBuf) -> anyhow::Result<Arc<dyn 
         cpu_s: config.grader.cpu_s,
         ..PoolConfig::standard(program)
     };
-    let pool = Pool::new(settings, Some(key));
+    let pool = Pool::new(settings, Some(key.clone()));
     pool.warm()
         .await
         .map_err(|reason| anyhow::anyhow!("no grader can be started: {reason}"))?;
-    Ok(Arc::new(Graders(pool)))
+    Ok(Arc::new(Graders { pool, key }))
 }
 
-struct Graders(Pool);
+struct Graders {
+    pool: Pool,
+    key: InstanceKey,
+}
 
 #[async_trait]
 impl Grader for Graders {
@@ -50,8 +53,12 @@ impl Grader for Graders {
         })
     }
 
+    fn commitment(&self, lab: &str) -> Option<String> {
+        Some(self.key.opening(labs::by_id(lab)?).commitment())
+    }
+
     fn status(&self) -> Status {
-        self.0.status()
+        self.pool.status()
     }
 
     async fn grade(
@@ -61,8 +68,8 @@ impl Grader for Graders {
         bytes: &[u8],
     ) -> Result<Findings, GradeFailure> {
         let graded = match language.and_then(labs::language::of_script) {
-            Some(language) => self.0.grade_script(lab, language, bytes).await,
-            None => self.0.grade(lab, bytes).await,
+            Some(language) => self.pool.grade_script(lab, language, bytes).await,
+            None => self.pool.grade(lab, bytes).await,
         };
         match graded {
             Ok(graded) => findings(graded),

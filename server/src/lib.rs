@@ -23,6 +23,7 @@ pub mod measured;
 pub mod offline;
 pub mod problem;
 pub mod random;
+pub mod receipts;
 pub mod routes;
 pub mod sandbox;
 mod serving;
@@ -30,5 +31,6 @@ pub mod sessions;
 pub mod state;
 pub mod store;
 pub mod telemetry;
+pub mod webhooks;
 
 pub use serving::Server;

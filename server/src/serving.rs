@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::accept;
 use crate::config::Config;
+use crate::jobs::deliver_webhook::DeliverWebhook;
 use crate::jobs::mail_account::MailAccount;
 use crate::jobs::{self, Runner, RunnerConfig, Running};
 use crate::mail::Mailer;
@@ -14,6 +15,7 @@ use crate::routes;
 use crate::sessions::Sessions;
 use crate::state::{AppState, Parts};
 use crate::store::Db;
+use crate::webhooks::sender::Sender;
 
 /// How often to look for jobs that nothing in this process announced, milliseconds.
 const POLL_MS: u64 = 1000;
@@ -51,7 +53,10 @@ impl Server {
             poll_ms: POLL_MS,
         });
         runner.recover().await?;
-        let jobs = jobs::all(runner, state.parts.grader.clone(), workers, mail).start();
+        let sender = Sender::new(state.config.webhooks.allow_private);
+        let webhooks = DeliverWebhook::new(sender);
+        let grader = state.parts.grader.clone();
+        let jobs = jobs::all(runner, grader, workers, mail, webhooks).start();
         Ok(Self {
             state,
             listener,

@@ -21,6 +21,8 @@ use crate::store::{Db, StoreError, links, modules, sessions};
 const SWEEP_EVERY_MS: i64 = 3_600_000;
 /// The member of a session that says whose it is: the id of an account.
 pub const USER: &str = "user";
+/// The name of the cookie where the site is https; elsewhere it is without the prefix.
+pub const COOKIE: &str = "__Host-headroom";
 /// How often to look at the clock.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
@@ -29,7 +31,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 pub fn layer(state: &AppState) -> SessionManagerLayer<Sessions> {
     let https = state.config.is_https();
     SessionManagerLayer::new(Sessions::new(state.db.clone(), state.parts.clock.clone()))
-        .with_name(if https { "__Host-headroom" } else { "headroom" })
+        .with_name(if https { COOKIE } else { "headroom" })
         .with_secure(https)
         .with_http_only(true)
         .with_same_site(SameSite::Lax)

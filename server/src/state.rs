@@ -61,6 +61,9 @@ pub trait Catalogue: Send + Sync {
     /// One lab, as JSON.
     fn show(&self, lab: &str) -> Option<serde_json::Value>;
 
+    /// The report of a policy that comes with a lab. Takes a while: call it from a blocking thread.
+    fn policy_report(&self, lab: &str, policy: &str) -> Option<Vec<u8>>;
+
     /// The starter kit of a lab in a language, a ZIP archive: the same bytes each time.
     fn kit(&self, lab: &str, language: &str) -> Option<Vec<u8>>;
 

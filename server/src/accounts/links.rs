@@ -71,6 +71,7 @@ async fn sign_up(
         email: link.email.clone(),
         password_hash,
         is_admin: false,
+        submissions_per_minute: None,
         created_at: now_ms,
     };
     users::insert(tx, &user).await?;

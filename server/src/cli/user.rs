@@ -7,16 +7,19 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::{Args, Subcommand};
 
 use crate::accounts::Address;
+use crate::accounts::keys::{self, Scope};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::ids::Ids;
 use crate::random::Random;
+use crate::store::keys::{self as kept, Key};
 use crate::store::links::{self, Link, Purpose};
 use crate::store::users::{self, User};
 use crate::store::{Db, StoreError, Tx, modules, submissions};
 
 /// Accounts in one page of a list.
 const PAGE: i64 = 1_000;
+const DAY_MS: i64 = 24 * 3_600_000;
 
 /// What to do, and where the settings are.
 #[derive(Args)]
@@ -49,6 +52,28 @@ enum Action {
     Revoke {
         /// Its address
         email: String,
+    },
+    /// Give an account a cap of its own on submissions
+    Quota {
+        /// Its address
+        email: String,
+        /// Submissions per minute; left away, the instance's cap applies again
+        #[arg(value_parser = clap::value_parser!(u32).range(1..=60_000))]
+        per_minute: Option<u32>,
+    },
+    /// Make a key with which a program acts for an account, and print it
+    Key {
+        /// Its address
+        email: String,
+        /// What the key is for
+        #[arg(long, default_value = "made by the operator")]
+        name: String,
+        /// What it may be used for, such as submissions:write; all of it if left away
+        #[arg(long = "scope", value_name = "SCOPE")]
+        scopes: Vec<String>,
+        /// Days until it ends
+        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=366))]
+        days: u16,
     },
     /// Print a link that signs in to an account; it works once, for ten minutes
     Link {
@@ -118,6 +143,25 @@ impl Office {
                 let user = find(tx, email).await?;
                 self.link(tx, &user).await
             }
+            Action::Quota { email, per_minute } => {
+                let user = find(tx, email).await?;
+                users::update_quota(tx, user.id, per_minute.map(i64::from)).await?;
+                match per_minute {
+                    Some(cap) => println!("{} may hand in {cap} per minute.", user.email),
+                    None => println!("{} has the instance's cap again.", user.email),
+                }
+                Ok(())
+            }
+            Action::Key {
+                email,
+                name,
+                scopes,
+                days,
+            } => {
+                let user = find(tx, email).await?;
+                let scopes = self::scopes(scopes)?;
+                self.key(tx, &user, (name, &scopes), *days).await
+            }
             Action::Remove { email } => {
                 let user = find(tx, email).await?;
                 submissions::delete_by_user(tx, user.id).await?;
@@ -136,6 +180,7 @@ impl Office {
             email: address.as_str().to_owned(),
             password_hash: None,
             is_admin,
+            submissions_per_minute: None,
             created_at: Clock::System.now_ms(),
         };
         if !users::insert(tx, &user).await? {
@@ -143,6 +188,29 @@ impl Office {
         }
         println!("{} has an account now.", user.email);
         self.link(tx, &user).await
+    }
+
+    async fn key(
+        &self,
+        tx: &mut Tx,
+        user: &User,
+        (name, scopes): (&str, &[Scope]),
+        days: u16,
+    ) -> anyhow::Result<()> {
+        let now_ms = Clock::System.now_ms();
+        let (secret, digest) = keys::secret(&Random::system());
+        let key = Key {
+            id: self.ids.next(),
+            user_id: user.id,
+            name: name.to_owned(),
+            scopes: keys::joined(scopes),
+            created_at: now_ms,
+            expires_at: now_ms + i64::from(days) * DAY_MS,
+            last_used_at: None,
+        };
+        kept::insert(tx, &key, &digest).await?;
+        println!("{secret}");
+        Ok(())
     }
 
     async fn link(&self, tx: &mut Tx, user: &User) -> anyhow::Result<()> {
@@ -163,6 +231,18 @@ impl Office {
         println!("{}/link?token={token}", self.site);
         Ok(())
     }
+}
+
+fn scopes(names: &[String]) -> anyhow::Result<Vec<Scope>> {
+    if names.is_empty() {
+        return Ok(Scope::ALL.to_vec());
+    }
+    let known = Scope::ALL.map(Scope::name).join(", ");
+    let named = |name: &String| {
+        Scope::named(name)
+            .ok_or_else(|| anyhow::anyhow!("there is no scope {name}; there are: {known}"))
+    };
+    names.iter().map(named).collect()
 }
 
 async fn find(tx: &mut Tx, email: &str) -> anyhow::Result<User> {

@@ -23,7 +23,7 @@ impl Default for GraderConfig {
     fn default() -> Self {
         Self {
             workers: 0,
-            queue_max: 256,
+            queue_max: 2_000,
             deadline_s: 30,
             cpu_s: 20,
         }

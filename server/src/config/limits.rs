@@ -11,6 +11,10 @@ pub struct LimitsConfig {
     pub submissions_per_minute: u32,
     /// Submissions a rested client may make at once.
     pub submissions_burst: u32,
+    /// Submissions per account and minute, sustained.
+    pub account_submissions_per_minute: u32,
+    /// Submissions a rested account may make at once, as in a batch.
+    pub account_submissions_burst: u32,
     /// Submissions per minute in all, sustained.
     pub global_submissions_per_minute: u32,
     /// Submissions in all that may come at once.
@@ -34,8 +38,10 @@ impl Default for LimitsConfig {
         Self {
             submissions_per_minute: 30,
             submissions_burst: 10,
-            global_submissions_per_minute: 600,
-            global_submissions_burst: 60,
+            account_submissions_per_minute: 120,
+            account_submissions_burst: 500,
+            global_submissions_per_minute: 1_200,
+            global_submissions_burst: 1_000,
             sign_ins_per_minute: 20,
             sign_ins_burst: 20,
             sign_ins_per_address_per_hour: 20,

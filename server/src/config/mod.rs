@@ -14,6 +14,7 @@ mod log;
 mod mail;
 mod secret;
 mod server;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -31,6 +32,7 @@ pub use log::{LogConfig, LogFormat};
 pub use mail::{MailConfig, MailTls, MailTransport};
 pub use secret::Secret;
 pub use server::{Network, ServerConfig};
+pub use webhooks::WebhooksConfig;
 
 /// The commented example, which is also the documentation.
 pub const EXAMPLE: &str = include_str!("../../headroom.toml");
@@ -55,6 +57,8 @@ pub struct Config {
     pub compiler: CompilerConfig,
     /// Caps on anonymous work.
     pub limits: LimitsConfig,
+    /// Telling other programs what was graded.
+    pub webhooks: WebhooksConfig,
     /// Where lessons come from.
     pub content: ContentConfig,
 }

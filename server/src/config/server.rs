@@ -18,6 +18,9 @@ pub struct ServerConfig {
     pub offline: bool,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
+    /// Sites whose pages may call the API from a browser.
+    #[serde(deserialize_with = "origins")]
+    pub cors_origins: Vec<String>,
     /// Connections open at once.
     pub max_connections: usize,
     /// Connections open at once from one address.
@@ -39,6 +42,7 @@ impl Default for ServerConfig {
             public_url: None,
             offline: true,
             trusted_proxies: Vec::new(),
+            cors_origins: Vec::new(),
             max_connections: 10_000,
             max_connections_per_client: 512,
             header_timeout_ms: 10_000,
@@ -89,6 +93,25 @@ fn public_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Strin
         ));
     }
     Ok(Some(url.trim_end_matches('/').to_owned()))
+}
+
+/// Origins as browsers write them.
+fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let origins = Vec::<String>::deserialize(deserializer)?;
+    for origin in &origins {
+        let uri: http::Uri = origin.parse().map_err(serde::de::Error::custom)?;
+        let host = uri.authority().map(|host| host.as_str().to_lowercase());
+        let plain = uri
+            .scheme_str()
+            .zip(host)
+            .map(|(s, h)| format!("{s}://{h}"));
+        let web = matches!(uri.scheme_str(), Some("http" | "https"));
+        if !web || plain.as_ref() != Some(origin) {
+            let text = "must be https://HOST or http://HOST:PORT, in lower case, without a path";
+            return Err(serde::de::Error::custom(text));
+        }
+    }
+    Ok(origins)
 }
 
 /// An address or a network, as `10.0.0.0/8` or `::1`.

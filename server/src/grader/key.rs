@@ -6,8 +6,11 @@ use std::path::Path;
 
 use labs::Lab;
 use rand::TryRng;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::protocol::HiddenCase;
+use crate::store::modules;
 
 /// File in the data folder.
 const FILE: &str = "instance.key";
@@ -51,6 +54,24 @@ impl InstanceKey {
         Ok(Self(bytes.try_into().map_err(|_| wrong())?))
     }
 
+    /// What a commitment to the hidden seeds of a lab is made of.
+    #[must_use]
+    pub fn opening(&self, lab: &Lab) -> Opening {
+        let mut hash = Sha256::new();
+        hash.update(self.0);
+        hash.update(format!("/commitment/{}/{}", lab.id, lab.spec().version));
+        let nonce = hash.finalize();
+        let seeds = self.cases(lab).into_iter();
+        Opening {
+            lab: lab.id.to_owned(),
+            lab_version: lab.spec().version,
+            nonce: nonce.iter().map(|byte| format!("{byte:02x}")).collect(),
+            seeds: seeds
+                .map(|case| (case.scenario, case.seed.to_string()))
+                .collect(),
+        }
+    }
+
     /// The hidden cases of a lab on this instance.
     pub(super) fn cases(&self, lab: &Lab) -> Vec<HiddenCase> {
         let hidden = lab
@@ -66,6 +87,33 @@ impl InstanceKey {
                 })
             })
             .collect()
+    }
+}
+
+/// The hidden seeds of a lab on an instance, with a number that nobody can guess. It is secret as
+/// long as the lab's version is graded; published afterwards, it shows that the seeds were not
+/// chosen to fit anybody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opening {
+    /// The lab.
+    pub lab: String,
+    /// Its version.
+    pub lab_version: u32,
+    /// 32 bytes, in hexadecimal.
+    pub nonce: String,
+    /// Scenarios and seeds, in order.
+    pub seeds: Vec<(String, String)>,
+}
+
+impl Opening {
+    /// What receipts say of it: SHA-256 over its parts, one a line.
+    #[must_use]
+    pub fn commitment(&self) -> String {
+        let mut text = format!("{}\n{}\n{}\n", self.lab, self.lab_version, self.nonce);
+        for (scenario, seed) in &self.seeds {
+            text += &format!("{scenario} {seed}\n");
+        }
+        modules::digest(text.as_bytes())
     }
 }
 

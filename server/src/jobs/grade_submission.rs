@@ -13,6 +13,7 @@ use crate::problem::Kind;
 use crate::store::grades::{self, Findings, GradeKey};
 use crate::store::submissions::{self, Status, Submission};
 use crate::store::{StoreError, Tx, modules};
+use crate::webhooks;
 
 /// Whoever grades modules.
 #[async_trait]
@@ -29,6 +30,11 @@ pub trait Grader: Send + Sync + 'static {
         language: Option<&str>,
         bytes: &[u8],
     ) -> Result<Findings, GradeFailure>;
+
+    /// What stands for the hidden seeds of a lab in receipts; nothing where there are none.
+    fn commitment(&self, _lab: &str) -> Option<String> {
+        None
+    }
 
     /// How the graders are; one that says nothing is not ready.
     fn status(&self) -> PoolStatus {
@@ -105,12 +111,13 @@ impl GradeSubmission {
     pub async fn enqueue(
         tx: &mut Tx,
         ids: &Ids,
-        submission: Id,
+        (submission, owner): (Id, &str),
         now_ms: i64,
     ) -> Result<bool, StoreError> {
         let how = Enqueue {
             id: ids.next(),
             unique_key: Some(format!("grade:{submission}")),
+            owner: owner.to_owned(),
             run_at: now_ms,
             now_ms,
         };
@@ -187,16 +194,20 @@ impl Job for GradeSubmission {
         tx: &mut Tx,
         payload: &Payload,
         step: Step<'_>,
-        now_ms: i64,
+        (ids, now_ms): (&Ids, i64),
     ) -> Result<(), StoreError> {
         let id = payload.submission;
         match step {
             Step::Claimed => submissions::update_running(tx, id, true, now_ms).await,
             Step::Queued => submissions::update_running(tx, id, false, now_ms).await,
             // The reason is ours and in the logs; the learner is told what to do.
-            Step::Dead(_) => submissions::update_failed(tx, id, &given_up().to_json(), now_ms)
-                .await
-                .map(drop),
+            Step::Dead(_) => {
+                let problem = given_up().to_json();
+                if submissions::update_failed(tx, id, &problem, now_ms).await? {
+                    webhooks::settled(tx, ids, id, now_ms).await?;
+                }
+                Ok(())
+            }
         }
     }
 }
@@ -210,14 +221,18 @@ async fn settle_graded(
     let now_ms = ctx.clock.now_ms();
     let mut tx = ctx.finish().await?;
     let grade = grades::insert(&mut tx, ctx.ids.next(), key, findings, now_ms).await?;
-    submissions::update_graded(&mut tx, id, grade, key.lab_version, now_ms).await?;
+    if submissions::update_graded(&mut tx, id, grade, key.lab_version, now_ms).await? {
+        webhooks::settled(&mut tx, &ctx.ids, id, now_ms).await?;
+    }
     tx.commit().await
 }
 
 async fn settle_failed(ctx: &Ctx, id: Id, problem: &Problem) -> Result<Finished, JobError> {
     let now_ms = ctx.clock.now_ms();
     let mut tx = ctx.finish().await?;
-    submissions::update_failed(&mut tx, id, &problem.to_json(), now_ms).await?;
+    if submissions::update_failed(&mut tx, id, &problem.to_json(), now_ms).await? {
+        webhooks::settled(&mut tx, &ctx.ids, id, now_ms).await?;
+    }
     tx.commit().await
 }
 
@@ -227,6 +242,17 @@ fn lab_gone(lab: &str) -> Problem {
         detail: format!("The lab {lab:?} was withdrawn before this submission was graded."),
         errors: Vec::new(),
     }
+}
+
+/// The problem, as JSON, of a submission that was taken back.
+#[must_use]
+pub fn cancelled() -> String {
+    let problem = Problem {
+        kind: const { Kind::named("submission-cancelled") },
+        detail: "It was taken back before it was graded.".into(),
+        errors: Vec::new(),
+    };
+    problem.to_json()
 }
 
 fn given_up() -> Problem {

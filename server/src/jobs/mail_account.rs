@@ -67,6 +67,7 @@ impl MailAccount {
         let how = Enqueue {
             id: ids.next(),
             unique_key: None,
+            owner: String::new(),
             run_at: now_ms,
             now_ms,
         };

@@ -1,5 +1,6 @@
 //! Background work: the queue, and the explicit list of jobs.
 
+pub mod deliver_webhook;
 pub mod grade_submission;
 pub mod mail_account;
 mod queue;
@@ -10,11 +11,14 @@ pub use runner::{Runner, RunnerConfig, Running};
 
 use std::sync::Arc;
 
+use deliver_webhook::DeliverWebhook;
 use grade_submission::{GradeSubmission, Grader};
 use mail_account::MailAccount;
 
 /// Letters about accounts that leave at once.
 const MAIL_WORKERS: usize = 2;
+/// Webhooks that are told at once; one that is slow takes ten seconds.
+const WEBHOOK_WORKERS: usize = 4;
 
 /// Every job there is, with the number of workers each has.
 #[must_use]
@@ -23,8 +27,10 @@ pub fn all(
     grader: Arc<dyn Grader>,
     grader_workers: usize,
     mail: MailAccount,
+    webhooks: DeliverWebhook,
 ) -> Runner {
     runner
         .with(GradeSubmission::new(grader), grader_workers)
         .with(mail, MAIL_WORKERS)
+        .with(webhooks, WEBHOOK_WORKERS)
 }

@@ -33,7 +33,7 @@ pub trait Job: Send + Sync + 'static {
         _tx: &mut Tx,
         _payload: &Self::Payload,
         _step: Step<'_>,
-        _now_ms: i64,
+        (_ids, _now_ms): (&Ids, i64),
     ) -> Result<(), StoreError> {
         Ok(())
     }
@@ -172,6 +172,8 @@ pub struct Enqueue {
     pub id: Id,
     /// At most one queued or running job has this key.
     pub unique_key: Option<String>,
+    /// Whose it is: owners take turns; empty for nobody's.
+    pub owner: String,
     /// Not before this time, Unix milliseconds.
     pub run_at: i64,
     /// Now, Unix milliseconds.
@@ -192,6 +194,7 @@ pub async fn enqueue<J: Job>(
         kind: J::KIND,
         payload,
         unique_key: how.unique_key,
+        owner: how.owner,
         run_at: how.run_at,
         max_failures: J::LIMITS.max_failures,
         created_at: how.now_ms,

@@ -193,7 +193,8 @@ impl Runner {
         let lease_until = now_ms + job.limits().lease_ms;
         let claimed = jobs::claim(&mut tx, job.kind(), now_ms, lease_until).await?;
         if let Some(claimed) = &claimed {
-            job.moved(&mut tx, &claimed.payload, Step::Claimed, now_ms)
+            let at = (&self.config.ids, now_ms);
+            job.moved(&mut tx, &claimed.payload, Step::Claimed, at)
                 .await?;
             tx.commit().await?;
         }
@@ -277,7 +278,8 @@ impl Runner {
             )
         };
         if held {
-            job.moved(&mut tx, &claimed.payload, step, now_ms).await?;
+            job.moved(&mut tx, &claimed.payload, step, (&self.config.ids, now_ms))
+                .await?;
             tx.commit().await?;
         }
         Ok(held)
@@ -291,7 +293,7 @@ impl Runner {
                 &mut tx,
                 &claimed.payload,
                 Step::Queued,
-                self.config.clock.now_ms(),
+                (&self.config.ids, self.config.clock.now_ms()),
             )
             .await?;
             tx.commit().await?;
@@ -334,7 +336,7 @@ trait AnyJob: Send + Sync {
         tx: &mut Tx,
         payload: &str,
         step: Step<'_>,
-        now_ms: i64,
+        at: (&Ids, i64),
     ) -> Result<(), StoreError>;
 }
 
@@ -361,12 +363,12 @@ impl<J: Job> AnyJob for Erased<J> {
         tx: &mut Tx,
         payload: &str,
         step: Step<'_>,
-        now_ms: i64,
+        at: (&Ids, i64),
     ) -> Result<(), StoreError> {
         // A payload that does not parse moves nothing; `run` gives the job up.
         let Ok(payload) = serde_json::from_str(payload) else {
             return Ok(());
         };
-        self.0.moved(tx, &payload, step, now_ms).await
+        self.0.moved(tx, &payload, step, at).await
     }
 }

@@ -25,6 +25,13 @@ pub(super) struct Cap {
     limiter: Mutex<Gcra>,
 }
 
+/// What a cap promises one tenant.
+#[derive(Clone, Copy)]
+pub(super) struct Contract<'a> {
+    cap: &'a Cap,
+    rate: u32,
+}
+
 /// A limiter that is held: what was asked still holds when it is counted.
 pub(super) type Held<'a> = MutexGuard<'a, Gcra>;
 
@@ -77,35 +84,67 @@ impl Cap {
         }
     }
 
+    /// The cap with its own rate.
+    pub(super) fn as_it_is(&self) -> Contract<'_> {
+        self.with_rate(self.rate)
+    }
+
+    /// The cap with another rate.
+    pub(super) fn with_rate(&self, rate: u32) -> Contract<'_> {
+        Contract {
+            cap: self,
+            rate: rate.max(1),
+        }
+    }
+
     pub(super) fn lock(&self) -> Held<'_> {
         self.limiter.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Nothing if one more would fit now. Counts nothing.
+    pub(super) fn ask(&self, limiter: &mut Gcra, tenant: i64, now_ns: i64) -> Result<(), Refusal> {
+        self.as_it_is().ask(limiter, tenant, (now_ns, 1))
+    }
+}
+
+impl<'a> Contract<'a> {
+    pub(super) fn lock(&self) -> Held<'a> {
+        self.cap.lock()
+    }
+
     fn interval_ns(&self) -> i64 {
-        (i64::from(self.per_s) * SECOND_NS / i64::from(self.rate)).max(1)
+        (i64::from(self.cap.per_s) * SECOND_NS / i64::from(self.rate)).max(1)
     }
 
     /// A bucket deeper than a century is as good as any.
     fn burst(&self) -> i64 {
-        i64::from(self.burst).min(i64::MAX / 4 / self.interval_ns())
+        i64::from(self.cap.burst).min(i64::MAX / 4 / self.interval_ns())
     }
 
-    /// Nothing if one more would fit now. Counts nothing.
-    pub(super) fn ask(&self, limiter: &mut Gcra, tenant: i64, now_ns: i64) -> Result<(), Refusal> {
+    /// Nothing if `count` more would fit now. Counts nothing.
+    pub(super) fn ask(
+        &self,
+        limiter: &mut Gcra,
+        tenant: i64,
+        (now_ns, count): (i64, i64),
+    ) -> Result<(), Refusal> {
         // An idle tenant may have been forgotten; then this introduces it again.
         limiter.configure(tenant, self.interval_ns(), self.burst());
-        match limiter.wait_ns(tenant, now_ns, 1).unwrap_or(0) {
-            0 => Ok(()),
-            wait_ns => Err(Refusal {
-                retry_after_s: seconds(wait_ns),
-                policy: self.policy(),
-                name: self.name,
-            }),
+        // More than the whole burst never fits; the wait told is that for an empty bucket.
+        let wait_ns = limiter.wait_ns(tenant, now_ns, count.min(self.burst()));
+        let wait_ns = wait_ns.unwrap_or(0);
+        if wait_ns == 0 && count <= self.burst() {
+            return Ok(());
         }
+        Err(Refusal {
+            retry_after_s: seconds(wait_ns).max(1),
+            policy: self.policy(),
+            name: self.cap.name,
+        })
     }
 
     fn policy(&self) -> String {
-        format!("\"{}\";q={};w={}", self.name, self.rate, self.per_s)
+        format!("\"{}\";q={};w={}", self.cap.name, self.rate, self.cap.per_s)
     }
 
     pub(super) fn allowance(&self, limiter: &Gcra, tenant: i64, now_ns: i64) -> Allowance {
@@ -116,7 +155,7 @@ impl Cap {
         let reset_s = seconds(owed_ns);
         Allowance {
             policy: self.policy(),
-            remaining: format!("\"{}\";r={remaining};t={reset_s}", self.name),
+            remaining: format!("\"{}\";r={remaining};t={reset_s}", self.cap.name),
         }
     }
 }

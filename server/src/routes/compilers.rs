@@ -11,8 +11,17 @@ use crate::edge::ClientAddress;
 use crate::error::Error;
 use crate::state::AppState;
 
-/// `POST /api/v1/compilers/rust`: the source of a policy in, its module out. Counts as a
-/// submission where those are limited.
+/// Compile the source of a policy
+///
+/// For the editor in the page; not every instance does it. Counts as a submission where those are
+/// limited.
+#[utoipa::path(
+    post, path = "/api/v1/compilers/{language}", tag = "submissions",
+    params(("language" = String, Path, description = "Only `rust` so far", example = "rust")),
+    request_body(content = String, content_type = "text/plain"),
+    responses((status = 200, description = "The module", body = body::Binary,
+               content_type = "application/wasm")),
+)]
 pub async fn compile(
     State(state): State<AppState>,
     Path(language): Path<String>,
@@ -23,7 +32,7 @@ pub async fn compile(
         ("rust", Some(compiler)) => compiler.clone(),
         _ => return Err(Error::CompilerOff(language)),
     };
-    state.limits.take(client.0)?;
+    state.limits.take(client.0, None, 1)?;
     let patience = state.config.server.body_timeout();
     let source = body::bytes(request, SOURCE_MAX_BYTES, patience, || Error::TooLarge).await?;
     let module = compiler.rust(&source).await?;

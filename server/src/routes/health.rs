@@ -12,12 +12,21 @@ use crate::state::AppState;
 
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// `GET /healthz`: the process answers.
+/// Whether the process answers
+#[utoipa::path(
+    get, path = "/healthz", tag = "operation",
+    responses((status = 200, description = "It does", body = String, content_type = "text/plain")),
+)]
 pub async fn alive() -> impl IntoResponse {
     ([(header::CACHE_CONTROL, "no-store")], "ok\n")
 }
 
-/// `GET /readyz`: database and graders work, and we are not about to stop.
+/// Whether to send requests here: database and graders work, and we are not about to stop
+#[utoipa::path(
+    get, path = "/readyz", tag = "operation",
+    responses((status = 200, description = "Ready", body = serde_json::Value),
+              (status = 503, description = "Not now", body = serde_json::Value)),
+)]
 pub async fn ready(State(state): State<AppState>) -> Response {
     // lesson: ready
     let stopping = state.drain.is_cancelled() || state.stop.is_cancelled();

@@ -6,16 +6,25 @@ use serde_json::{Value, json};
 
 use crate::error::Error;
 use crate::jobs::Job as _;
+use crate::jobs::deliver_webhook::DeliverWebhook;
 use crate::jobs::grade_submission::GradeSubmission;
 use crate::jobs::mail_account::MailAccount;
 use crate::state::AppState;
 use crate::store::{jobs, users};
 
-/// `GET /api/v1/instance`
+/// How this instance is doing
+#[utoipa::path(
+    get, path = "/api/v1/instance", tag = "operation", security(("session" = [])),
+    responses((status = 200, description = "Accounts, queues and graders", body = Value)),
+)]
 pub async fn show(State(state): State<AppState>) -> Result<Json<Value>, Error> {
     let mut tx = state.db.read().await?;
     let mut queues = serde_json::Map::new();
-    for kind in [GradeSubmission::KIND, MailAccount::KIND] {
+    for kind in [
+        GradeSubmission::KIND,
+        MailAccount::KIND,
+        DeliverWebhook::KIND,
+    ] {
         let counts = jobs::count(&mut tx, kind).await?;
         let counts = json!({
             "queued": counts.queued, "running": counts.running, "dead": counts.dead,

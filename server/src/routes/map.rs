@@ -9,6 +9,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use http::{HeaderValue, Method, header};
 use tower_sessions::Session;
 
+use crate::accounts::keys::{self, Scope};
 use crate::accounts::{Person, Visitor, marker, visitor};
 use crate::error::Error;
 use crate::sessions;
@@ -26,6 +27,22 @@ pub enum Access {
     SignedIn,
     /// Whoever has signed in and administers this instance, known as [`Person`].
     Admin,
+    /// Anybody, as with `Known`; a program that shows a key needs this scope.
+    Program(Scope),
+    /// Whoever has signed in, as with `SignedIn`, or a program with a key of theirs that has this
+    /// scope.
+    Owner(Scope),
+}
+
+impl Access {
+    /// The scope that a key needs here; nothing where keys do not count.
+    #[must_use]
+    pub const fn scope(self) -> Option<Scope> {
+        match self {
+            Self::Program(scope) | Self::Owner(scope) => Some(scope),
+            Self::Anyone | Self::Known | Self::SignedIn | Self::Admin => None,
+        }
+    }
 }
 
 /// An address, with what can be asked there and by whom.
@@ -72,6 +89,15 @@ impl Map {
     {
         let methods = on(MethodFilter::POST, handler);
         self.with(Method::POST, access, path, methods)
+    }
+
+    pub(super) fn delete<H, T>(self, access: Access, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        let methods = on(MethodFilter::DELETE, handler);
+        self.with(Method::DELETE, access, path, methods)
     }
 
     pub(super) fn put<H, T>(self, access: Access, path: &'static str, handler: H) -> Self
@@ -126,7 +152,11 @@ async fn admit(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Error> {
-    let user = visitor::of(&state, &session).await?;
+    let key = access.scope().zip(keys::shown(request.headers()));
+    let user = match key {
+        Some((scope, secret)) => Some(keys::holder(&state, secret, scope).await?),
+        None => visitor::of(&state, &session).await?,
+    };
     let stale = user.is_none() && marker::is_in(request.headers());
     let mut response = match entry(access, user, &request) {
         Entry::Visitor(visitor) => {
@@ -156,7 +186,9 @@ enum Entry {
 
 fn entry(access: Access, user: Option<User>, request: &Request) -> Entry {
     match (access, user) {
-        (Access::Anyone | Access::Known, user) => Entry::Visitor(Visitor(user)),
+        (Access::Anyone | Access::Known | Access::Program(_), user) => {
+            Entry::Visitor(Visitor(user))
+        }
         (_, None) => Entry::Refused(sign_in_first(request)),
         (Access::Admin, Some(user)) if !user.is_admin => {
             Entry::Refused(Error::NotAllowed.into_response())

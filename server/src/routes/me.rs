@@ -1,54 +1,43 @@
-//! `/api/v1/me`: who has signed in, their progress and their submissions.
+//! `/api/v1/me`: who has signed in, and their progress.
 
 mod progress;
 
-use axum::extract::{Query, State};
 use axum::{Extension, Json};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-pub use self::progress::{put as put_progress, show as progress};
+pub use self::progress::{
+    __path_put as __path_put_progress, __path_show as __path_progress, put as put_progress,
+    show as progress,
+};
 use crate::accounts::Person;
-use crate::error::Error;
-use crate::state::AppState;
-use crate::store::submissions;
 
-/// Submissions in an answer.
-const SUBMISSIONS_MAX: i64 = 100;
-
-/// `GET /api/v1/me`
-pub async fn show(Extension(Person(user)): Extension<Person>) -> Json<Value> {
-    Json(json!({
-        // An account is made by opening a link that was sent to its address.
-        "email": user.email, "verified": true, "admin": user.is_admin,
-        "created_at": user.created_at,
-    }))
+/// Somebody with an account, as they see it.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct Me {
+    email: String,
+    /// Always: an account is made by opening a link that was sent to its address.
+    verified: bool,
+    /// Whether they may administer this instance.
+    admin: bool,
+    /// Their own cap on submissions per minute; none where the instance's applies.
+    submissions_per_minute: Option<i64>,
+    /// Unix milliseconds.
+    created_at: i64,
 }
 
-/// The query of `GET /api/v1/me/submissions`.
-#[derive(Deserialize)]
-pub struct Asked {
-    #[serde(default)]
-    lab: String,
-}
-
-/// `GET /api/v1/me/submissions`: the newest first.
-pub async fn submissions(
-    State(state): State<AppState>,
-    Extension(Person(user)): Extension<Person>,
-    Query(Asked { lab }): Query<Asked>,
-) -> Result<Json<Value>, Error> {
-    let mut tx = state.db.read().await?;
-    let found = submissions::list_by_user(&mut tx, user.id, &lab, SUBMISSIONS_MAX).await?;
-    let items: Vec<Value> = found
-        .iter()
-        .map(|found| {
-            json!({
-                "id": found.id, "lab": found.lab, "lab_version": found.lab_version,
-                "language": found.language, "status": found.status,
-                "score": found.score_ppm, "stars": found.stars, "created_at": found.created_at,
-            })
-        })
-        .collect();
-    Ok(Json(json!({ "items": items })))
+/// Who you are
+#[utoipa::path(
+    get, path = "/api/v1/me", tag = "me",
+    security(("key" = ["progress:read"]), ("session" = [])),
+    responses((status = 200, description = "Your account", body = Me)),
+)]
+pub async fn show(Extension(Person(user)): Extension<Person>) -> Json<Me> {
+    Json(Me {
+        email: user.email,
+        verified: true,
+        admin: user.is_admin,
+        submissions_per_minute: user.submissions_per_minute,
+        created_at: user.created_at,
+    })
 }

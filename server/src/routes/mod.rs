@@ -3,40 +3,56 @@
 mod account;
 pub mod assets;
 mod author;
+mod batches;
 mod cards;
 mod compilers;
+mod guards;
 mod health;
 mod instance;
+mod keys;
 mod kits;
 mod labs;
+pub mod lessons;
 mod map;
 mod me;
+pub mod openapi;
 pub mod pages;
+mod receipts;
 mod representation;
 mod search;
 mod service_worker;
 mod submissions;
+mod webhooks;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::middleware;
-use axum::response::IntoResponse as _;
-use tower_http::csrf::{CsrfLayer, ProtectionError};
+use http::{HeaderValue, header};
+use serde::de::DeserializeOwned;
+use tower::util::option_layer;
 
-use self::map::Access::{Admin, Anyone, Known, SignedIn};
+use self::map::Access::{Admin, Anyone, Known, Owner, Program, SignedIn};
+use crate::accounts::keys::Scope::{
+    ProgressRead, ProgressWrite, SubmissionsRead, SubmissionsWrite, Webhooks,
+};
 use crate::error::Error;
 use crate::state::AppState;
 
 pub use self::map::{Access, Map, Route};
+
+/// Bytes of a JSON document that says something small.
+const JSON_MAX_BYTES: usize = 16 << 10;
 
 /// What answers every address.
 pub fn router(state: AppState) -> Router {
     map(state.clone())
         .into_router()
         .fallback(not_found)
-        .layer(
-            CsrfLayer::new()
-                .with_rejection_response(|_: ProtectionError| Error::CrossSite.into_response()),
-        )
+        .layer(guards::pages())
+        .layer(guards::api(&state.config.server.cors_origins))
+        .layer(option_layer(guards::cors(
+            &state.config.server.cors_origins,
+        )))
         .layer(middleware::from_fn_with_state(
             state.clone(),
             crate::edge::pass,
@@ -104,27 +120,116 @@ fn accounts(map: Map) -> Map {
             "/account/sessions/revoke",
             account::settings::revoke,
         )
+        .post(SignedIn, "/account/keys", account::keys::create)
+        .post(SignedIn, "/account/keys/delete", account::keys::delete)
         .get(SignedIn, "/account/export", account::export::show)
         .post(SignedIn, "/account/delete", account::settings::delete)
 }
 
 fn api(map: Map) -> Map {
+    let map = map
+        .get(Anyone, openapi::PATH, openapi::show)
+        .get(Anyone, "/api/v1/lessons", lessons::list)
+        .get(Anyone, "/api/v1/lessons/{area}/{slug}", lessons::show)
+        .get(Anyone, "/api/v1/search", search::list)
+        .post(Anyone, "/api/v1/compilers/{language}", compilers::compile)
+        .get(Owner(ProgressRead), "/api/v1/me", me::show)
+        .get(Owner(ProgressRead), "/api/v1/me/progress", me::progress)
+        .put(
+            Owner(ProgressWrite),
+            "/api/v1/me/progress",
+            me::put_progress,
+        )
+        .get(SignedIn, "/api/v1/keys", keys::list)
+        .post(SignedIn, "/api/v1/keys", keys::create)
+        .delete(SignedIn, "/api/v1/keys/{id}", keys::delete)
+        .post(SignedIn, "/api/v1/keys/{id}/rotate", keys::rotate)
+        .get(Admin, "/api/v1/instance", instance::show);
+    webhook_api(grading_api(lab_api(map)))
+}
+
+fn lab_api(map: Map) -> Map {
     map.get(Anyone, "/api/v1/labs", labs::list)
         .get(Anyone, "/api/v1/labs/{lab}", labs::show)
-        .get(Anyone, "/api/v1/search", search::list)
-        .post(Known, "/api/v1/labs/{lab}/submissions", submissions::create)
-        .post(Anyone, "/api/v1/compilers/{language}", compilers::compile)
-        .get(Anyone, "/api/v1/submissions/{id}", submissions::show)
+        .get(Anyone, "/api/v1/labs/{lab}/versions", labs::versions)
+        .get(Anyone, "/api/v1/labs/{lab}/brief", labs::brief)
+        .get(Anyone, "/api/v1/labs/{lab}/exports", labs::exports)
+        .get(Anyone, "/api/v1/labs/{lab}/scenarios", labs::scenarios)
+        .get(Anyone, "/api/v1/labs/{lab}/policies", labs::policies)
         .get(
             Anyone,
-            "/api/v1/submissions/{id}/report",
-            submissions::report,
+            "/api/v1/labs/{lab}/policies/{policy}/report",
+            labs::report,
         )
-        .get(SignedIn, "/api/v1/me", me::show)
-        .get(SignedIn, "/api/v1/me/progress", me::progress)
-        .put(SignedIn, "/api/v1/me/progress", me::put_progress)
-        .get(SignedIn, "/api/v1/me/submissions", me::submissions)
-        .get(Admin, "/api/v1/instance", instance::show)
+}
+
+fn grading_api(map: Map) -> Map {
+    let (write, read) = (SubmissionsWrite, SubmissionsRead);
+    map.post(
+        Program(write),
+        "/api/v1/labs/{lab}/submissions",
+        submissions::create,
+    )
+    .get(Owner(read), "/api/v1/submissions", submissions::list)
+    .get(Anyone, "/api/v1/submissions/{id}", submissions::show)
+    .delete(
+        Program(write),
+        "/api/v1/submissions/{id}",
+        submissions::cancel,
+    )
+    .get(
+        Anyone,
+        "/api/v1/submissions/{id}/report",
+        submissions::report,
+    )
+    .get(
+        Anyone,
+        "/api/v1/submissions/{id}/events",
+        submissions::events,
+    )
+    .get(Anyone, "/api/v1/submissions/{id}/receipt", receipts::show)
+    .get(
+        Anyone,
+        "/.well-known/headroom-receipt-keys.json",
+        receipts::keys,
+    )
+    .post(Owner(write), "/api/v1/batches", batches::create)
+    .get(Owner(read), "/api/v1/batches/{id}", batches::show)
+}
+
+fn webhook_api(map: Map) -> Map {
+    let one = "/api/v1/webhooks/{id}";
+    let told = "/api/v1/webhooks/{id}/deliveries";
+    let again = "/api/v1/webhooks/{id}/deliveries/{delivery}/replay";
+    map.get(Owner(Webhooks), "/api/v1/webhooks", webhooks::list)
+        .post(Owner(Webhooks), "/api/v1/webhooks", webhooks::create)
+        .delete(Owner(Webhooks), one, webhooks::delete)
+        .post(
+            Owner(Webhooks),
+            "/api/v1/webhooks/{id}/test",
+            webhooks::test,
+        )
+        .get(Owner(Webhooks), told, webhooks::deliveries)
+        .post(Owner(Webhooks), again, webhooks::replay)
+}
+
+/// A JSON document in a request, within time and size.
+async fn json_body<T: DeserializeOwned>(state: &AppState, request: Request) -> Result<T, Error> {
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let kind = kind.map_or(&b""[..], HeaderValue::as_bytes);
+    if !kind.starts_with(b"application/json") {
+        let text = "this address takes application/json";
+        return Err(Error::UnsupportedMediaType(text.into()));
+    }
+    let patience = state.config.server.body_timeout();
+    let too_large = || Error::TooLarge;
+    let bytes = submissions::body::bytes(request, JSON_MAX_BYTES, patience, too_large).await?;
+    read_json(&bytes)
+}
+
+fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| Error::Invalid(format!("the JSON cannot be read: {error}")))
 }
 
 async fn not_found() -> Error {

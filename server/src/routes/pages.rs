@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
+use bytes::Bytes;
 
 use super::representation::Representation;
 use crate::error::Error;
@@ -19,7 +20,7 @@ const CACHE_CONTROL: &str = "public, max-age=0, must-revalidate";
 pub struct PageCache(RwLock<BTreeMap<String, Arc<Representation>>>);
 
 impl PageCache {
-    pub(super) fn get(&self, path: &str) -> Option<Arc<Representation>> {
+    pub(crate) fn get(&self, path: &str) -> Option<Arc<Representation>> {
         self.0
             .read()
             .unwrap_or_else(PoisonError::into_inner)
@@ -41,6 +42,32 @@ impl PageCache {
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
     }
+}
+
+/// What programs read and is the same for everybody, made once; `path` is its one true address.
+pub async fn kept(
+    state: &AppState,
+    headers: &HeaderMap,
+    path: String,
+    make: impl FnOnce(&AppState) -> Result<(&'static str, Bytes), Error> + Send + 'static,
+) -> Result<Response, Error> {
+    if let Some(page) = state.pages.get(&path) {
+        return Ok(page.respond(headers));
+    }
+    let work = {
+        let state = state.clone();
+        move || {
+            let (kind, body) = make(&state)?;
+            let page = Representation::new(StatusCode::OK, kind, CACHE_CONTROL, body);
+            let page = Arc::new(page);
+            state.pages.insert(path, Arc::clone(&page));
+            Ok::<_, Error>(page)
+        }
+    };
+    let page = tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Error::Internal(error.into()))??;
+    Ok(page.respond(headers))
 }
 
 /// `GET` of any page.

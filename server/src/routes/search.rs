@@ -1,12 +1,17 @@
 //! Search, as a page and as JSON.
+#![expect(
+    unused_qualifications,
+    reason = "the macro of utoipa names its traits in full"
+)]
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use http::header;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::error::Error;
 use crate::state::AppState;
@@ -19,11 +24,24 @@ const HITS_MAX: usize = 50;
 const QUERY_MAX: usize = 1_000;
 
 /// What is looked for.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Asked {
+    /// Words; small mistakes are forgiven.
     #[serde(default)]
+    #[param(max_length = 250, example = "retry budget")]
     q: String,
+    /// Hits in the answer.
+    #[param(minimum = 1, maximum = 50)]
     limit: Option<usize>,
+}
+
+/// What a search found.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct Found {
+    query: String,
+    /// The best first: `url`, `title`, `heading`, and a `snippet` in parts.
+    hits: Vec<Value>,
 }
 
 type Asking = Result<Query<Asked>, QueryRejection>;
@@ -37,8 +55,12 @@ pub async fn page(State(state): State<AppState>, asking: Asking) -> Result<Respo
     Ok(([(header::CACHE_CONTROL, "no-cache")], Html(page)).into_response())
 }
 
-/// `GET /api/v1/search`
-pub async fn list(State(state): State<AppState>, asking: Asking) -> Result<Json<Value>, Error> {
+/// Sections that a search finds
+#[utoipa::path(
+    get, path = "/api/v1/search", tag = "content", params(Asked),
+    responses((status = 200, description = "The best first", body = Found)),
+)]
+pub async fn list(State(state): State<AppState>, asking: Asking) -> Result<Json<Found>, Error> {
     let Asked { q, limit } = asked(asking)?;
     let limit = limit.unwrap_or(HITS);
     if limit == 0 || limit > HITS_MAX {
@@ -46,7 +68,8 @@ pub async fn list(State(state): State<AppState>, asking: Asking) -> Result<Json<
         return Err(Error::Invalid(message));
     }
     let hits = state.parts.site.search(&q, limit);
-    Ok(Json(json!({"query": q, "hits": hits})))
+    let hits = hits.as_array().cloned().unwrap_or_default();
+    Ok(Json(Found { query: q, hits }))
 }
 
 fn asked(asking: Asking) -> Result<Asked, Error> {

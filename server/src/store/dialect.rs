@@ -2,7 +2,7 @@
 
 use super::db::Engine;
 
-/// Takes the oldest due job of a kind. `$1` kind, `$2` now, `$3` end of the lease.
+/// Takes the due job of a kind whose turn it is. `$1` kind, `$2` now, `$3` end of the lease.
 ///
 /// SQLite has one writer, so the inner select cannot race. PostgreSQL locks the row it picks and
 /// passes over rows that others have picked, so that claims neither wait nor collide.
@@ -11,11 +11,11 @@ pub(super) fn claim_job(engine: &Engine) -> &'static str {
         Engine::Sqlite(_) => {
             "UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_until = $3 \
              WHERE id = (SELECT id FROM jobs WHERE kind = $1 AND state = 'queued' \
-             AND run_at <= $2 ORDER BY run_at, id LIMIT 1) RETURNING *"
+             AND run_at <= $2 ORDER BY start, run_at, id LIMIT 1) RETURNING *"
         }
         Engine::Postgres(_) => {
             "WITH due AS MATERIALIZED (SELECT id FROM jobs WHERE kind = $1 AND state = 'queued' \
-             AND run_at <= $2 ORDER BY run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) \
+             AND run_at <= $2 ORDER BY start, run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) \
              UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_until = $3 \
              FROM due WHERE jobs.id = due.id RETURNING jobs.*"
         }

@@ -18,6 +18,8 @@ pub struct NewJob {
     pub payload: String,
     /// At most one queued or running job has this key.
     pub unique_key: Option<String>,
+    /// Whose it is: owners take turns. Jobs of nobody, an empty name, go first come, first served.
+    pub owner: String,
     /// Not before this time, Unix milliseconds.
     pub run_at: i64,
     /// After this many failures it is not tried again.
@@ -72,8 +74,13 @@ struct Row {
 /// is taken.
 pub async fn insert(tx: &mut Tx, job: &NewJob) -> Result<bool, StoreError> {
     const SQL: &str = "INSERT INTO jobs (id, kind, payload, unique_key, state, run_at, attempt, \
-         failures, max_failures, created_at) VALUES ($1, $2, $3, $4, 'queued', $5, 0, 0, $6, $7) \
+         failures, max_failures, created_at, owner, start) \
+         VALUES ($1, $2, $3, $4, 'queued', $5, 0, 0, $6, $7, $8, $9) \
          ON CONFLICT (unique_key) WHERE state IN ('queued', 'running') DO NOTHING";
+    let start = match job.owner.as_str() {
+        "" => 0,
+        owner => virtual_start(tx, job.kind, owner).await?,
+    };
     let made = on!(tx, |c| sqlx::query(SQL)
         .bind(job.id.to_string())
         .bind(job.kind)
@@ -82,12 +89,38 @@ pub async fn insert(tx: &mut Tx, job: &NewJob) -> Result<bool, StoreError> {
         .bind(job.run_at)
         .bind(job.max_failures)
         .bind(job.created_at)
+        .bind(&job.owner)
+        .bind(start)
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
     tx.touched.jobs = true;
     Ok(made == 1)
 }
+
+// lesson: fair-queue
+/// The virtual start of an owner's next job, by start-time fair queueing (Goyal, Vin and Cheng,
+/// 1996) with jobs of equal length: one after the owner's last, but not before the present, which
+/// is the start of what runs now. So who hands in five hundred waits for their own, and who hands
+/// in one waits for one of each other owner.
+async fn virtual_start(tx: &mut Tx, kind: &str, owner: &str) -> Result<i64, StoreError> {
+    const NOW: &str = "SELECT COALESCE( \
+         (SELECT MAX(start) FROM jobs WHERE kind = $1 AND state = 'running'), \
+         (SELECT MIN(start) FROM jobs WHERE kind = $1 AND state = 'queued'), 0)";
+    const LAST: &str = "SELECT COALESCE(MAX(start), -1) FROM jobs \
+         WHERE kind = $1 AND owner = $2 AND state IN ('queued', 'running')";
+    let now: i64 = on!(tx, |c| sqlx::query_scalar(NOW)
+        .bind(kind)
+        .fetch_one(c)
+        .await)?;
+    let last: i64 = on!(tx, |c| sqlx::query_scalar(LAST)
+        .bind(kind)
+        .bind(owner)
+        .fetch_one(c)
+        .await)?;
+    Ok(now.max(last + 1))
+}
+// lesson: end
 
 /// When the next queued job of a kind is due, Unix milliseconds. A read, so that an idle server
 /// does not write.
@@ -100,7 +133,7 @@ pub async fn by_due(tx: &mut Tx, kind: &str) -> Result<Option<i64>, StoreError> 
     Ok(due)
 }
 
-/// Takes the oldest due job of a kind, until `lease_until` (Unix milliseconds).
+/// Takes the due job of a kind whose turn it is, until `lease_until` (Unix milliseconds).
 pub async fn claim(
     tx: &mut Tx,
     kind: &str,

@@ -17,6 +17,7 @@ pub const ALL: &[(i64, &str, &str)] = &[
         "accounts",
         include_str!("../../../migrations/0002_accounts.sql"),
     ),
+    (3, "api", include_str!("../../../migrations/0003_api.sql")),
 ];
 
 pub(super) fn migrator() -> Migrator {

@@ -1,11 +1,13 @@
 //! The store: everything that is remembered, in SQLite or PostgreSQL. One file per noun; each
 //! function is one statement or a short story of them, inside the caller's transaction.
 
+pub mod batches;
 mod db;
 mod dialect;
 mod error;
 pub mod grades;
 pub mod jobs;
+pub mod keys;
 pub mod links;
 pub mod migrations;
 pub mod modules;
@@ -13,6 +15,7 @@ pub mod progress;
 pub mod sessions;
 pub mod submissions;
 pub mod users;
+pub mod webhooks;
 
 pub use db::{Db, Tx};
 pub use error::StoreError;

@@ -55,6 +55,8 @@ pub struct NewSubmission {
     pub client: String,
     /// Who handed it in, if they were signed in.
     pub user_id: Option<Id>,
+    /// The batch it came in, if it came in one.
+    pub batch_id: Option<Id>,
     /// `Idempotency-Key` of the request, if it had one.
     pub idempotency_key: Option<String>,
     /// SHA-256 of the request's lab and body, to tell a repetition from a reused key.
@@ -78,6 +80,10 @@ pub struct Submission {
     pub language: Option<String>,
     /// Whose it is.
     pub client: String,
+    /// Who handed it in, if they were signed in.
+    pub user_id: Option<Id>,
+    /// The batch it came in, if it came in one.
+    pub batch_id: Option<Id>,
     /// SHA-256 of the request that made it.
     pub body_sha256: String,
     /// Where it stands.
@@ -113,6 +119,8 @@ struct Row {
     module_sha256: String,
     language: Option<String>,
     client: String,
+    user_id: Option<String>,
+    batch_id: Option<String>,
     body_sha256: String,
     status: String,
     created_at: i64,
@@ -126,7 +134,10 @@ impl TryFrom<Row> for Submission {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
-        let grade_id = row.grade_id.map(|id| id.parse()).transpose();
+        let id = |id: Option<String>| {
+            let id: Option<Result<Id, _>> = id.map(|id| id.parse());
+            id.transpose().map_err(StoreError::corrupt)
+        };
         Ok(Self {
             id: row.id.parse().map_err(StoreError::corrupt)?,
             lab: row.lab,
@@ -134,12 +145,14 @@ impl TryFrom<Row> for Submission {
             module_sha256: row.module_sha256,
             language: row.language,
             client: row.client,
+            user_id: id(row.user_id)?,
+            batch_id: id(row.batch_id)?,
             body_sha256: row.body_sha256,
             status: Status::parse(&row.status)?,
             created_at: row.created_at,
             started_at: row.started_at,
             finished_at: row.finished_at,
-            grade_id: grade_id.map_err(StoreError::corrupt)?,
+            grade_id: id(row.grade_id)?,
             problem_json: row.problem_json,
         })
     }
@@ -148,8 +161,8 @@ impl TryFrom<Row> for Submission {
 /// Hands in. A key that this client used before makes nothing new.
 pub async fn insert(tx: &mut Tx, new: &NewSubmission) -> Result<Inserted, StoreError> {
     const SQL: &str = "INSERT INTO submissions (id, lab, lab_version, module_sha256, source, \
-         language, client, idempotency_key, body_sha256, status, created_at, user_id) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10, $11) \
+         language, client, idempotency_key, body_sha256, status, created_at, user_id, batch_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10, $11, $12) \
          ON CONFLICT (client, idempotency_key) DO NOTHING";
     let made = on!(tx, |c| sqlx::query(SQL)
         .bind(new.id.to_string())
@@ -163,6 +176,7 @@ pub async fn insert(tx: &mut Tx, new: &NewSubmission) -> Result<Inserted, StoreE
         .bind(&new.body_sha256)
         .bind(new.created_at)
         .bind(new.user_id.map(|id| id.to_string()))
+        .bind(new.batch_id.map(|id| id.to_string()))
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
@@ -234,31 +248,98 @@ pub struct Listed {
     pub digest: Option<String>,
 }
 
-/// What somebody handed in, the newest first; of one lab, or of every lab where `lab` is empty.
+/// Which of somebody's submissions a list holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Range<'a> {
+    /// Of this lab; of every lab where empty.
+    pub lab: &'a str,
+    /// Made before the submission with this id; from the newest on where empty.
+    pub before: &'a str,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// What somebody handed in, the newest first.
 pub async fn list_by_user(
     tx: &mut Tx,
     user: Id,
-    lab: &str,
-    limit: i64,
+    range: Range<'_>,
 ) -> Result<Vec<Listed>, StoreError> {
     const SQL: &str = "SELECT s.id, s.lab, s.lab_version, s.module_sha256, s.source, s.language, \
          s.status, s.created_at, g.score_ppm, g.stars, g.digest \
          FROM submissions s LEFT JOIN grades g ON g.id = s.grade_id \
-         WHERE s.user_id = $1 AND ($2 = '' OR s.lab = $2) \
-         ORDER BY s.created_at DESC, s.id DESC LIMIT $3";
+         WHERE s.user_id = $1 AND ($2 = '' OR s.lab = $2) AND ($3 = '' OR s.id < $3) \
+         ORDER BY s.id DESC LIMIT $4";
     let found = on!(tx, |c| sqlx::query_as(SQL)
         .bind(user.to_string())
-        .bind(lab)
-        .bind(limit)
+        .bind(range.lab)
+        .bind(range.before)
+        .bind(range.limit)
         .fetch_all(c)
         .await)?;
     Ok(found)
+}
+
+/// What came in a batch, in the order of its items.
+pub async fn list_by_batch(tx: &mut Tx, batch: Id) -> Result<Vec<Listed>, StoreError> {
+    const SQL: &str = "SELECT s.id, s.lab, s.lab_version, s.module_sha256, s.source, s.language, \
+         s.status, s.created_at, g.score_ppm, g.stars, g.digest \
+         FROM submissions s LEFT JOIN grades g ON g.id = s.grade_id \
+         WHERE s.batch_id = $1 ORDER BY s.id";
+    let found = on!(tx, |c| sqlx::query_as(SQL)
+        .bind(batch.to_string())
+        .fetch_all(c)
+        .await)?;
+    Ok(found)
+}
+
+/// A submission as a list shows it.
+pub async fn listed(tx: &mut Tx, id: Id) -> Result<Option<Listed>, StoreError> {
+    const SQL: &str = "SELECT s.id, s.lab, s.lab_version, s.module_sha256, s.source, s.language, \
+         s.status, s.created_at, g.score_ppm, g.stars, g.digest \
+         FROM submissions s LEFT JOIN grades g ON g.id = s.grade_id WHERE s.id = $1";
+    let found = on!(tx, |c| sqlx::query_as(SQL)
+        .bind(id.to_string())
+        .fetch_optional(c)
+        .await)?;
+    Ok(found)
+}
+
+/// How many submissions of a batch have not come to their end.
+pub async fn count_open_by_batch(tx: &mut Tx, batch: Id) -> Result<i64, StoreError> {
+    const SQL: &str = "SELECT COUNT(*) FROM submissions \
+         WHERE batch_id = $1 AND status IN ('queued', 'running')";
+    let count = on!(tx, |c| sqlx::query_scalar(SQL)
+        .bind(batch.to_string())
+        .fetch_one(c)
+        .await)?;
+    Ok(count)
+}
+
+/// What of a client's still waits for a lab, but for one.
+pub async fn list_waiting(
+    tx: &mut Tx,
+    client: &str,
+    lab: &str,
+    but: Id,
+) -> Result<Vec<Id>, StoreError> {
+    const SQL: &str = "SELECT id FROM submissions \
+         WHERE client = $1 AND lab = $2 AND status = 'queued' AND id <> $3";
+    let ids: Vec<String> = on!(tx, |c| sqlx::query_scalar(SQL)
+        .bind(client)
+        .bind(lab)
+        .bind(but.to_string())
+        .fetch_all(c)
+        .await)?;
+    let ids = ids.iter().map(|id| id.parse().map_err(StoreError::corrupt));
+    ids.collect()
 }
 
 /// Deletes what somebody handed in, with the modules and grades that nobody else handed in.
 pub async fn delete_by_user(tx: &mut Tx, user: Id) -> Result<(), StoreError> {
     const MODULES: &str = "SELECT DISTINCT module_sha256 FROM submissions WHERE user_id = $1";
     const SUBMISSIONS: &str = "DELETE FROM submissions WHERE user_id = $1";
+    const BATCHES: &str = "DELETE FROM batches WHERE user_id = $1";
     const ORPHANED_GRADES: &str = "DELETE FROM grades WHERE module_sha256 = $1 AND NOT EXISTS \
          (SELECT 1 FROM submissions s WHERE s.module_sha256 = $1)";
     const ORPHANED_MODULE: &str = "DELETE FROM modules WHERE sha256 = $1 AND NOT EXISTS \
@@ -268,11 +349,13 @@ pub async fn delete_by_user(tx: &mut Tx, user: Id) -> Result<(), StoreError> {
         .bind(&user)
         .fetch_all(c)
         .await)?;
-    on!(tx, |c| sqlx::query(SUBMISSIONS)
-        .bind(&user)
-        .execute(c)
-        .await
-        .map(drop))?;
+    for sql in [SUBMISSIONS, BATCHES] {
+        on!(tx, |c| sqlx::query(sql)
+            .bind(&user)
+            .execute(c)
+            .await
+            .map(drop))?;
+    }
     for module in modules {
         for sql in [ORPHANED_GRADES, ORPHANED_MODULE] {
             on!(tx, |c| sqlx::query(sql)

@@ -15,6 +15,8 @@ pub struct User {
     pub password_hash: Option<String>,
     /// Whether they may administer this instance.
     pub is_admin: bool,
+    /// Their own cap on submissions per minute; nothing where the instance's applies.
+    pub submissions_per_minute: Option<i64>,
     /// Unix milliseconds.
     pub created_at: i64,
 }
@@ -34,6 +36,7 @@ struct Row {
     email: String,
     password_hash: Option<String>,
     is_admin: bool,
+    submissions_per_minute: Option<i64>,
     created_at: i64,
 }
 
@@ -46,6 +49,7 @@ impl TryFrom<Row> for User {
             email: row.email,
             password_hash: row.password_hash,
             is_admin: row.is_admin,
+            submissions_per_minute: row.submissions_per_minute,
             created_at: row.created_at,
         })
     }
@@ -136,6 +140,18 @@ pub async fn update_admin(tx: &mut Tx, id: Id, is_admin: bool) -> Result<(), Sto
     on!(tx, |c| sqlx::query(SQL)
         .bind(id.to_string())
         .bind(is_admin)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+/// Gives somebody a cap of their own on submissions per minute, or the instance's.
+pub async fn update_quota(tx: &mut Tx, id: Id, per_minute: Option<i64>) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE users SET submissions_per_minute = $2 WHERE id = $1";
+    on!(tx, |c| sqlx::query(SQL)
+        .bind(id.to_string())
+        .bind(per_minute)
         .execute(c)
         .await
         .map(drop))?;

@@ -162,7 +162,19 @@ impl Catalogue for FakeCatalogue {
     }
 
     fn show(&self, lab: &str) -> Option<Value> {
-        (lab == "rate_limiter").then(|| json!({"id": lab}))
+        (lab == "rate_limiter").then(|| {
+            json!({
+                "id": lab, "brief": "# The task", "policies": [{"id": "gcra"}],
+                "spec": {
+                    "exports": [{"name": "allow"}],
+                    "scenarios": [{"id": "steady", "public": true}, {"id": "h", "public": false}],
+                },
+            })
+        })
+    }
+
+    fn policy_report(&self, lab: &str, policy: &str) -> Option<Vec<u8>> {
+        (lab == "rate_limiter" && policy == "gcra").then(|| REPORT.to_vec())
     }
 
     fn kit(&self, lab: &str, language: &str) -> Option<Vec<u8>> {

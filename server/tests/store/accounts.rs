@@ -3,6 +3,7 @@
 use futures_util::future::join_all;
 use headroom::ids::Id;
 use headroom::store::links::{self, Link, Purpose};
+use headroom::store::submissions::Range;
 use headroom::store::users::{self, User};
 use headroom::store::{modules, progress, sessions, submissions};
 
@@ -23,6 +24,7 @@ fn user(world: &World, email: &str) -> User {
         email: email.to_owned(),
         password_hash: Some("$argon2id$".to_owned()),
         is_admin: false,
+        submissions_per_minute: None,
         created_at: world.now(),
     }
 }
@@ -194,6 +196,14 @@ async fn progress_is_written_over_what_was_read(world: World) -> World {
     world
 }
 
+fn all(lab: &str) -> Range<'_> {
+    Range {
+        lab,
+        before: "",
+        limit: 10,
+    }
+}
+
 async fn submissions_are_listed_and_deleted_with_what_nobody_else_needs(world: World) -> World {
     let ada = made(&world, "ada@example.org").await;
     let mut tx = world.db.write().await.unwrap();
@@ -207,7 +217,7 @@ async fn submissions_are_listed_and_deleted_with_what_nobody_else_needs(world: W
         submissions::insert(&mut tx, &new).await.unwrap();
         world.clock.advance_ms(1);
     }
-    let listed = submissions::list_by_user(&mut tx, ada, "", 10)
+    let listed = submissions::list_by_user(&mut tx, ada, all(""))
         .await
         .unwrap();
     let digests: Vec<_> = listed
@@ -216,13 +226,13 @@ async fn submissions_are_listed_and_deleted_with_what_nobody_else_needs(world: W
         .collect();
     assert_eq!(digests, [&shared, &own]);
     assert!(listed[0].score_ppm.is_none());
-    let other = submissions::list_by_user(&mut tx, ada, "retry", 10)
+    let other = submissions::list_by_user(&mut tx, ada, all("retry"))
         .await
         .unwrap();
     assert!(other.is_empty());
     submissions::delete_by_user(&mut tx, ada).await.unwrap();
     assert!(
-        submissions::list_by_user(&mut tx, ada, "", 10)
+        submissions::list_by_user(&mut tx, ada, all(""))
             .await
             .unwrap()
             .is_empty()

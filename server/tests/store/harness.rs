@@ -79,6 +79,7 @@ impl World {
             module_sha256: module_sha256.into(),
             source: Some("export function allow(): i32 { return 1 }".into()),
             language: Some("assemblyscript".into()),
+            batch_id: None,
             user_id: None,
             client: "client".into(),
             idempotency_key: key.map(Into::into),
@@ -97,7 +98,7 @@ impl World {
             Inserted::New
         );
         assert!(
-            GradeSubmission::enqueue(&mut tx, &self.ids, new.id, self.now())
+            GradeSubmission::enqueue(&mut tx, &self.ids, (new.id, "a"), self.now())
                 .await
                 .unwrap()
         );

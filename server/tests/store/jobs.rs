@@ -11,6 +11,7 @@ const LEASE_MS: i64 = 1_000;
 
 stories! {
     jobs_are_claimed_in_order_when_due,
+    owners_take_turns,
     many_workers_never_claim_one_job_twice,
     a_late_worker_is_refused,
     an_expired_claim_that_nobody_took_still_finishes,
@@ -26,6 +27,7 @@ async fn queue(world: &World, key: Option<&str>, run_at: i64) -> (bool, String) 
         kind: KIND,
         payload: "{}".into(),
         unique_key: key.map(Into::into),
+        owner: String::new(),
         run_at,
         max_failures: 3,
         created_at: world.now(),
@@ -34,6 +36,51 @@ async fn queue(world: &World, key: Option<&str>, run_at: i64) -> (bool, String) 
     let made = jobs::insert(&mut tx, &job).await.unwrap();
     tx.commit().await.unwrap();
     (made, job.id.to_string())
+}
+
+async fn owners_take_turns(world: World) -> World {
+    let queue = async |owner: &str, count: usize| {
+        for _ in 0..count {
+            let job = NewJob {
+                id: world.ids.next(),
+                kind: KIND,
+                payload: format!("{owner:?}"),
+                unique_key: None,
+                owner: owner.into(),
+                run_at: world.now(),
+                max_failures: 3,
+                created_at: world.now(),
+            };
+            let mut tx = world.db.write().await.unwrap();
+            jobs::insert(&mut tx, &job).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+    };
+    let take = async |count: usize| {
+        let mut order = String::new();
+        for _ in 0..count {
+            let claimed = claim(&world).await.unwrap();
+            order.push_str(claimed.payload.trim_matches('"'));
+            let mut tx = world.db.write().await.unwrap();
+            jobs::update_done(&mut tx, claimed.fence, world.now())
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+        }
+        order
+    };
+    queue("a", 6).await;
+    assert_eq!(take(2).await, "aa");
+    // Who comes later waits for one of each other owner, not for all that a handed in before.
+    queue("b", 2).await;
+    queue("c", 1).await;
+    assert_eq!(take(7).await, "abcabaa");
+    // Nobody saves up turns while they have nothing to do.
+    queue("a", 3).await;
+    assert_eq!(take(1).await, "a");
+    queue("d", 3).await;
+    assert_eq!(take(5).await, "adadd");
+    world
 }
 
 async fn claim(world: &World) -> Option<Claimed> {
@@ -96,6 +143,7 @@ async fn many_workers_never_claim_one_job_twice(world: World) -> World {
             kind: KIND,
             payload: "{}".into(),
             unique_key: None,
+            owner: String::new(),
             run_at: world.now(),
             max_failures: 3,
             created_at: world.now(),
@@ -231,6 +279,7 @@ async fn a_job_of_an_uncommitted_transaction_does_not_exist(world: World) -> Wor
         kind: KIND,
         payload: "{}".into(),
         unique_key: None,
+        owner: String::new(),
         run_at: world.now(),
         max_failures: 3,
         created_at: world.now(),

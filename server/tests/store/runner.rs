@@ -88,6 +88,7 @@ async fn order(world: &World, order: Order) {
     let how = Enqueue {
         id: world.ids.next(),
         unique_key: None,
+        owner: String::new(),
         run_at: now_ms,
         now_ms,
     };
@@ -165,6 +166,7 @@ async fn a_payload_of_another_release_is_given_up(world: World) -> World {
         kind: Probe::KIND,
         payload: r#"{"Unheard":"of"}"#.into(),
         unique_key: None,
+        owner: String::new(),
         run_at: world.now(),
         max_failures: 3,
         created_at: world.now(),

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{form_page, new_password_field, password_field, problem, whose};
-use crate::account::{Account, Part, SessionRow};
+use crate::account::{Account, KeyRow, Part, SessionRow};
 use crate::page::Body;
 
 pub(super) fn body(account: &Account) -> Body {
@@ -26,6 +26,7 @@ pub(super) fn body(account: &Account) -> Body {
         {password(account)}
         {email(account)}
         {sessions(&account.sessions)}
+        {keys(account)}
         <section aria-labelledby="export">
             <h2 id="export">"Your data"</h2>
             <p>
@@ -132,6 +133,85 @@ fn session(row: &SessionRow) -> impl IntoView + use<> {
                 </p>
             </div>
             {end}
+        </li>
+    }
+}
+
+/// What a key may be allowed, and what that means.
+const SCOPES: [(&str, &str); 5] = [
+    ("submissions:write", "Hand in and cancel"),
+    ("submissions:read", "List what was handed in"),
+    ("progress:read", "Read your progress"),
+    ("progress:write", "Write your progress"),
+    ("webhooks", "Make and delete webhooks"),
+];
+
+fn keys(account: &Account) -> impl IntoView + use<> {
+    let wrong = wrong(account, Part::Keys);
+    let secret = account.new_key.clone().map(|secret| {
+        view! {
+            <div class="callout" role="status">
+                <p>"Your new key. Copy it now: nobody can read it again."</p>
+                <pre class="secret"><code id="new-key">{secret}</code></pre>
+                <button class="button" data-copy="new-key" hidden>"Copy"</button>
+            </div>
+        }
+    });
+    let list = (!account.keys.is_empty())
+        .then(|| view! { <ul class="sessions">{account.keys.iter().map(key).collect_view()}</ul> });
+    let scopes = SCOPES.into_iter().map(|(name, words)| {
+        // What programs need most is ticked.
+        let checked = name == "submissions:write";
+        view! {
+            <label class="choice">
+                <input type="checkbox" name="scope" value=name checked=checked/>
+                {words} " " <code>{name}</code>
+            </label>
+        }
+    });
+    view! {
+        <section aria-labelledby="keys">
+            <h2 id="keys">"Keys for programs"</h2>
+            <p>
+                "A script or the command line acts for you with a key. The "
+                <a href="/docs/api">"API"</a> " says how."
+            </p>
+            {secret} {list}
+            <form class="account-form" method="post" action="/account/keys">
+                {problem("keys-problem", wrong)}
+                <label for="key-name">"What is it for?"</label>
+                <input id="key-name" name="name" required maxlength="60" autocomplete="off"
+                    aria-invalid=wrong.map(|_| "true")/>
+                <fieldset>
+                    <legend>"It may"</legend>
+                    {scopes.collect_view()}
+                </fieldset>
+                <label for="key-days">"Days until it ends"</label>
+                <input id="key-days" name="days" type="number" required min="1" max="366"
+                    value="90"/>
+                <button class="button">"Make a key"</button>
+            </form>
+        </section>
+    }
+}
+
+fn key(row: &KeyRow) -> impl IntoView + use<> {
+    let label = format!("Delete the key {}", row.name);
+    let ends = if row.ended { "ended" } else { "ends" };
+    let used = row.used.as_ref();
+    let used = used.map_or_else(|| "never used".into(), |day| format!("last used {day}"));
+    view! {
+        <li>
+            <div>
+                <p>{row.name.clone()}</p>
+                <p class="note">
+                    {row.scopes.clone()} "; " {used} ", " {ends} " " {row.ends.clone()}
+                </p>
+            </div>
+            <form method="post" action="/account/keys/delete">
+                <input type="hidden" name="key" value=row.id.clone()/>
+                <button class="button quiet" aria-label=label>"Delete"</button>
+            </form>
         </li>
     }
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::accounts::Person;
 use crate::error::Error;
 use crate::state::AppState;
+use crate::store::submissions::Range;
 use crate::store::{progress, sessions, submissions};
 
 /// Submissions in one file: more than anybody makes.
@@ -26,7 +27,12 @@ pub async fn show(
     let progress = progress.map(|(_, document)| read(&document)).transpose()?;
     let sessions = sessions::list_by_user(&mut tx, user.id, now_ms).await?;
     let sessions = sessions.iter().map(|kept| read(&kept.data_json));
-    let submissions = submissions::list_by_user(&mut tx, user.id, "", SUBMISSIONS_MAX).await?;
+    let all = Range {
+        lab: "",
+        before: "",
+        limit: SUBMISSIONS_MAX,
+    };
+    let submissions = submissions::list_by_user(&mut tx, user.id, all).await?;
     let document = json!({
         "exported_at": now_ms,
         "account": {

@@ -2,6 +2,7 @@
 //! not depend on whether an address has an account.
 
 pub mod export;
+pub mod keys;
 pub mod link;
 pub mod reset;
 pub mod settings;
@@ -63,6 +64,11 @@ async fn form<T: DeserializeOwned>(state: &AppState, request: Request) -> Result
     let patience = state.config.server.body_timeout();
     let bytes = body::bytes(request, FORM_MAX_BYTES, patience, || Error::TooLarge).await?;
     serde_urlencoded::from_bytes(&bytes).map_err(|error| Error::Invalid(error.to_string()))
+}
+
+/// Reads a form in which a name may come more than once.
+async fn pairs(state: &AppState, request: Request) -> Result<Vec<(String, String)>, Error> {
+    form(state, request).await
 }
 
 #[derive(Deserialize)]

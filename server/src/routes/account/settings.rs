@@ -9,7 +9,8 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use self::view::{done, view};
+use self::view::done;
+pub(super) use self::view::view;
 use super::{address, form, marked, refuse, show};
 use crate::accounts::{Person, asked, links, marker, password, visitor};
 use crate::edge::ClientAddress;

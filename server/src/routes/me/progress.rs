@@ -11,7 +11,15 @@ use crate::routes::submissions::body;
 use crate::state::AppState;
 use crate::store::progress;
 
-/// `GET /api/v1/me/progress`
+/// Your progress
+///
+/// One document: what you read, answered, noted and kept. It is empty before it is first written.
+#[utoipa::path(
+    get, path = "/api/v1/me/progress", tag = "me",
+    security(("key" = ["progress:read"]), ("session" = [])),
+    responses((status = 200, description = "The document", body = serde_json::Value,
+               headers(("ETag" = String, description = "Its version")))),
+)]
 pub async fn show(
     State(state): State<AppState>,
     Extension(Person(user)): Extension<Person>,
@@ -25,7 +33,18 @@ pub async fn show(
     Ok((headers, document).into_response())
 }
 
-/// `PUT /api/v1/me/progress`
+/// Write your progress
+///
+/// Whole, over the version that was read: another device may have written meanwhile.
+#[utoipa::path(
+    put, path = "/api/v1/me/progress", tag = "me",
+    security(("key" = ["progress:write"]), ("session" = [])),
+    params(("If-Match" = String, Header, description = "The ETag that was read",
+            example = "\"0\"")),
+    request_body = serde_json::Value,
+    responses((status = 200, description = "Written",
+               headers(("ETag" = String, description = "Its new version")))),
+)]
 pub async fn put(
     State(state): State<AppState>,
     Extension(Person(user)): Extension<Person>,

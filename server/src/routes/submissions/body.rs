@@ -9,8 +9,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use labs::Language;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+
+use utoipa::ToSchema;
 
 use crate::error::Error;
 
@@ -32,13 +34,38 @@ pub struct Handed {
     pub language: Option<String>,
 }
 
-#[derive(Deserialize)]
+/// A module or a script in JSON.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Document {
-    module: Option<String>,
-    source: Option<String>,
-    language: Option<String>,
+pub struct ModuleFields {
+    /// The WebAssembly module, in base64; not for scripts.
+    #[schema(content_encoding = "base64")]
+    pub module: Option<String>,
+    /// The source, which is kept beside a module and is all there is to a script.
+    pub source: Option<String>,
+    /// What the source is written in.
+    #[schema(example = "rust")]
+    pub language: Option<String>,
 }
+
+/// A module or a script in a form.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "a description: forms are read field by field")]
+pub struct ModuleForm {
+    /// The WebAssembly module; not for scripts.
+    #[schema(format = Binary, value_type = Option<String>)]
+    pub module: Option<Bytes>,
+    /// The source, which is kept beside a module and is all there is to a script.
+    pub source: Option<String>,
+    /// What the source is written in.
+    pub language: Option<String>,
+}
+
+/// A WebAssembly module as it is.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "a description: modules are read as bytes")]
+#[schema(value_type = String, format = Binary)]
+pub struct Binary(pub Bytes);
 
 /// A form's fields.
 #[derive(Default)]
@@ -248,22 +275,32 @@ fn refused(error: &axum::Error, too_large: impl Fn() -> Error) -> Error {
 }
 
 fn json(body: &[u8]) -> Result<Fields, Error> {
-    let document: Document = serde_json::from_slice(body)
+    let document: ModuleFields = serde_json::from_slice(body)
         .map_err(|error| Error::Invalid(format!("the JSON cannot be read: {error}")))?;
-    let Document {
-        module,
-        source,
-        language,
-    } = document;
-    let module = module
-        .map(|text| STANDARD.decode(text))
-        .transpose()
-        .map_err(|error| Error::Invalid(format!("module: not base64: {error}")))?;
-    Ok(Fields {
-        module: module.map(Bytes::from),
-        source,
-        language,
-    })
+    document.fields()
+}
+
+impl ModuleFields {
+    /// What an item of a batch hands in.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn handed(self) -> Result<Handed, Error> {
+        self.fields()?.handed()?.checked()
+    }
+
+    fn fields(self) -> Result<Fields, Error> {
+        let module = self
+            .module
+            .map(|text| STANDARD.decode(text))
+            .transpose()
+            .map_err(|error| Error::Invalid(format!("module: not base64: {error}")))?;
+        Ok(Fields {
+            module: module.map(Bytes::from),
+            source: self.source,
+            language: self.language,
+        })
+    }
 }
 
 async fn multipart(request: Request) -> Result<Fields, Error> {

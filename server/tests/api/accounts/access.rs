@@ -1,5 +1,6 @@
 //! Who may do what: every address and role there is. An address that is missing here fails.
 
+use headroom::accounts::keys::{self, Scope};
 use headroom::routes::{Access, map};
 use headroom::store::users;
 
@@ -8,28 +9,68 @@ use crate::browser::Browser;
 use crate::client::Answer;
 use crate::test_app::TestApp;
 
-use Access::{Admin, Anyone, Known, SignedIn};
+use Access::{Admin, Anyone, Known, Owner, Program, SignedIn};
+use Scope::{ProgressRead, ProgressWrite, SubmissionsRead, SubmissionsWrite, Webhooks};
 
 const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/", Anyone),
+    ("GET", "/.well-known/headroom-receipt-keys.json", Anyone),
     ("GET", "/account", SignedIn),
     ("POST", "/account/delete", SignedIn),
     ("POST", "/account/email", SignedIn),
     ("GET", "/account/export", SignedIn),
+    ("POST", "/account/keys", SignedIn),
+    ("POST", "/account/keys/delete", SignedIn),
     ("POST", "/account/password", SignedIn),
     ("POST", "/account/sessions/revoke", SignedIn),
+    ("POST", "/api/v1/batches", Owner(SubmissionsWrite)),
+    ("GET", "/api/v1/batches/{id}", Owner(SubmissionsRead)),
     ("POST", "/api/v1/compilers/{language}", Anyone),
     ("GET", "/api/v1/instance", Admin),
+    ("GET", "/api/v1/keys", SignedIn),
+    ("POST", "/api/v1/keys", SignedIn),
+    ("DELETE", "/api/v1/keys/{id}", SignedIn),
+    ("POST", "/api/v1/keys/{id}/rotate", SignedIn),
     ("GET", "/api/v1/labs", Anyone),
     ("GET", "/api/v1/labs/{lab}", Anyone),
-    ("POST", "/api/v1/labs/{lab}/submissions", Known),
-    ("GET", "/api/v1/me", SignedIn),
-    ("GET", "/api/v1/me/progress", SignedIn),
-    ("PUT", "/api/v1/me/progress", SignedIn),
-    ("GET", "/api/v1/me/submissions", SignedIn),
+    ("GET", "/api/v1/labs/{lab}/brief", Anyone),
+    ("GET", "/api/v1/labs/{lab}/exports", Anyone),
+    ("GET", "/api/v1/labs/{lab}/policies", Anyone),
+    ("GET", "/api/v1/labs/{lab}/policies/{policy}/report", Anyone),
+    ("GET", "/api/v1/labs/{lab}/scenarios", Anyone),
+    (
+        "POST",
+        "/api/v1/labs/{lab}/submissions",
+        Program(SubmissionsWrite),
+    ),
+    ("GET", "/api/v1/labs/{lab}/versions", Anyone),
+    ("GET", "/api/v1/lessons", Anyone),
+    ("GET", "/api/v1/lessons/{area}/{slug}", Anyone),
+    ("GET", "/api/v1/me", Owner(ProgressRead)),
+    ("GET", "/api/v1/me/progress", Owner(ProgressRead)),
+    ("PUT", "/api/v1/me/progress", Owner(ProgressWrite)),
+    ("GET", "/api/v1/openapi.json", Anyone),
     ("GET", "/api/v1/search", Anyone),
+    ("GET", "/api/v1/submissions", Owner(SubmissionsRead)),
+    (
+        "DELETE",
+        "/api/v1/submissions/{id}",
+        Program(SubmissionsWrite),
+    ),
     ("GET", "/api/v1/submissions/{id}", Anyone),
+    ("GET", "/api/v1/submissions/{id}/events", Anyone),
+    ("GET", "/api/v1/submissions/{id}/receipt", Anyone),
     ("GET", "/api/v1/submissions/{id}/report", Anyone),
+    ("GET", "/api/v1/webhooks", Owner(Webhooks)),
+    ("POST", "/api/v1/webhooks", Owner(Webhooks)),
+    ("DELETE", "/api/v1/webhooks/{id}", Owner(Webhooks)),
+    ("GET", "/api/v1/webhooks/{id}/deliveries", Owner(Webhooks)),
+    (
+        "POST",
+        "/api/v1/webhooks/{id}/deliveries/{delivery}/replay",
+        Owner(Webhooks),
+    ),
+    ("POST", "/api/v1/webhooks/{id}/test", Owner(Webhooks)),
     ("GET", "/assets/{*name}", Anyone),
     ("GET", "/author/changes", Anyone),
     ("GET", "/cards/{*page}", Anyone),
@@ -95,8 +136,8 @@ async fn every_address_lets_in_who_may_and_nobody_else() {
             let mut browser = somebody(&app, role, at).await;
             let answer = browser.send(method, &example(path), &[], b"").await;
             let may = match access {
-                Anyone | Known => true,
-                SignedIn => role >= Role::Learner,
+                Anyone | Known | Program(_) => true,
+                SignedIn | Owner(_) => role >= Role::Learner,
                 Admin => role == Role::Admin,
             };
             assert_eq!(
@@ -140,6 +181,8 @@ fn example(path: &str) -> String {
         .replace("{code}", "not-found")
         .replace("{language}", "rust")
         .replace("{id}", "00000000-0000-7000-8000-000000000000")
+        .replace("{policy}", "gcra")
+        .replace("{delivery}", "00000000-0000-7000-8000-000000000000")
         .replace("{*name}", "style.css")
 }
 
@@ -150,6 +193,39 @@ fn is_let_in(answer: &Answer) -> bool {
             .header("location")
             .is_some_and(|to| to.starts_with("/sign-in"));
     !to_sign_in && !matches!(answer.status, 401 | 403)
+}
+
+#[tokio::test]
+async fn a_key_opens_what_its_scopes_say_and_nothing_else() {
+    let app = TestApp::start(UNCAPPED).await;
+    let id = account(&app, ADA).await;
+    let mut secrets = Vec::new();
+    for scope in Scope::ALL {
+        let made = keys::make(&app.state, id, ("test".into(), &[scope]), 60_000).await;
+        secrets.push((scope, made.unwrap().1));
+    }
+    for (method, path, access) in TABLE.iter().filter(|row| row.1.starts_with("/api/")) {
+        for (scope, secret) in &secrets {
+            let shown = format!("Bearer {secret}");
+            let headers = [("authorization", shown.as_str())];
+            let answer = app.send(method, &example(path), &headers).await;
+            let may = match access {
+                Anyone | Known => true,
+                SignedIn | Admin => false,
+                Program(needed) | Owner(needed) => needed == scope,
+            };
+            assert_eq!(
+                is_let_in(&answer),
+                may,
+                "{scope:?} {method} {path}: {answer:?}"
+            );
+        }
+        let headers = [("authorization", "Bearer headroom_guess")];
+        let answer = app.send(method, &example(path), &headers).await;
+        let refused = matches!(access, Owner(_) | Program(_) | SignedIn | Admin);
+        assert_eq!(answer.status == 401, refused, "{method} {path}: {answer:?}");
+        assert_eq!(refused, answer.header("www-authenticate").is_some());
+    }
 }
 
 #[tokio::test]

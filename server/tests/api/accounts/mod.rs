@@ -31,6 +31,7 @@ pub async fn account(app: &TestApp, email: &str) -> Id {
         email: email.to_owned(),
         password_hash: Some(password_hash),
         is_admin: false,
+        submissions_per_minute: None,
         created_at: app.clock.now_ms(),
     };
     let mut tx = app.state.db.write().await.unwrap();

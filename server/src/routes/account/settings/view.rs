@@ -1,6 +1,6 @@
 //! An account as its owner sees it.
 
-use app::{Account, SessionRow};
+use app::{Account, KeyRow, SessionRow};
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -9,13 +9,17 @@ use tower_sessions::Session;
 use crate::accounts::visitor::{self, AGENT, SEEN_AT, SIGNED_IN_AT};
 use crate::error::Error;
 use crate::state::AppState;
+use crate::store::keys::{self, Key};
 use crate::store::sessions;
 use crate::store::users::User;
 
 pub async fn view(state: &AppState, user: &User, session: &Session) -> Result<Account, Error> {
     let this = visitor::key(session);
     let now_ms = state.parts.clock.now_ms();
-    let kept = sessions::list_by_user(&mut state.db.read().await?, user.id, now_ms).await?;
+    let mut tx = state.db.read().await?;
+    let kept = sessions::list_by_user(&mut tx, user.id, now_ms).await?;
+    let keys = keys::list_by_user(&mut tx, user.id).await?;
+    drop(tx);
     let mut rows: Vec<(i64, SessionRow)> = kept.iter().map(|kept| row(kept, &this)).collect();
     rows.sort_by_key(|(seen, row)| (!row.is_this, -seen));
     Ok(Account {
@@ -24,6 +28,8 @@ pub async fn view(state: &AppState, user: &User, session: &Session) -> Result<Ac
         is_admin: user.is_admin,
         made_on: day(user.created_at),
         sessions: rows.into_iter().map(|(_, row)| row).collect(),
+        keys: keys.iter().map(|key| key_row(key, now_ms)).collect(),
+        new_key: None,
         done: None,
         problem: None,
     })
@@ -34,6 +40,7 @@ pub fn done(name: &str) -> Option<&'static str> {
     match name {
         "password" => Some("Your password is changed, and every other browser is signed out."),
         "address" => Some("Your account has its new address."),
+        "key" => Some("Done: that key opens nothing any more."),
         "sessions" => Some("Done: what you ended is signed out."),
         _ => None,
     }
@@ -51,6 +58,17 @@ fn row(kept: &sessions::Session, this: &str) -> (i64, SessionRow) {
         is_this: kept.id_sha256 == this,
     };
     (time(SEEN_AT), row)
+}
+
+fn key_row(key: &Key, now_ms: i64) -> KeyRow {
+    KeyRow {
+        id: key.id.to_string(),
+        name: key.name.clone(),
+        scopes: key.scopes.replace(' ', ", "),
+        ends: day(key.expires_at),
+        ended: key.expires_at <= now_ms,
+        used: key.last_used_at.map(day),
+    }
 }
 
 fn day(ms: i64) -> String {

@@ -1,0 +1,126 @@
+//! Telling a webhook what happened.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::{Ctx, Enqueue, Finished, Job, JobError, Limits, Step, enqueue};
+use crate::ids::{Id, Ids};
+use crate::store::webhooks;
+use crate::store::{StoreError, Tx};
+use crate::webhooks::sender::{Letter, Received, Sender};
+
+/// Characters of an answer that are kept.
+const ANSWER_CHARS: usize = 200;
+
+/// The job; see the module.
+pub struct DeliverWebhook {
+    sender: Sender,
+}
+
+/// Which delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payload {
+    /// Id of the delivery.
+    pub delivery: Id,
+}
+
+impl DeliverWebhook {
+    /// The job, with this sender.
+    #[must_use]
+    pub fn new(sender: Sender) -> Self {
+        Self { sender }
+    }
+
+    /// Queues a delivery, in the transaction that writes it down.
+    pub async fn enqueue(
+        tx: &mut Tx,
+        ids: &Ids,
+        delivery: Id,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
+        let how = Enqueue {
+            id: ids.next(),
+            unique_key: Some(format!("webhook:{delivery}")),
+            owner: String::new(),
+            run_at: now_ms,
+            now_ms,
+        };
+        enqueue::<Self>(tx, &Payload { delivery }, how).await
+    }
+
+    async fn send(&self, letter: Letter) -> Result<Received, JobError> {
+        let sender = self.sender.clone();
+        let sent = tokio::task::spawn_blocking(move || sender.send(&letter)).await;
+        sent.map_err(|error| JobError::Retry(error.to_string()))
+    }
+}
+
+#[async_trait]
+impl Job for DeliverWebhook {
+    const KIND: &'static str = "deliver-webhook";
+    // Eight tries, the last about an hour after the first: a receiver may be restarted meanwhile.
+    const LIMITS: Limits = Limits {
+        max_failures: 8,
+        lease_ms: 60_000,
+        backoff_ms: 10_000,
+        backoff_max_ms: 1_800_000,
+    };
+    type Payload = Payload;
+
+    async fn run(&self, ctx: &Ctx, payload: &Payload) -> Result<Finished, JobError> {
+        let id = payload.delivery;
+        let mut tx = ctx.db.read().await?;
+        let delivery = webhooks::delivery_by_id(&mut tx, id).await?;
+        let delivery = delivery.filter(|delivery| delivery.status == "queued");
+        let Some(delivery) = delivery else {
+            drop(tx);
+            return ctx.finish().await?.commit().await;
+        };
+        let webhook: Id = delivery
+            .webhook_id
+            .parse()
+            .map_err(|_| JobError::Dead("a webhook without an id".into()))?;
+        let webhook = webhooks::by_id(&mut tx, webhook).await?;
+        drop(tx);
+        let Some(webhook) = webhook else {
+            return ctx.finish().await?.commit().await;
+        };
+        let letter = Letter {
+            url: webhook.url,
+            secret: webhook.secret,
+            event: delivery.event,
+            id: delivery.id,
+            body: delivery.body,
+            unix_s: ctx.clock.now_ms() / 1_000,
+        };
+        match self.send(letter).await? {
+            Received::Taken(status) => {
+                let mut tx = ctx.finish().await?;
+                let now_ms = ctx.clock.now_ms();
+                let answer = status.to_string();
+                webhooks::update_tried(&mut tx, id, ("delivered", &answer), now_ms).await?;
+                tx.commit().await
+            }
+            Received::Refused(reason) => {
+                let reason: String = reason.chars().take(ANSWER_CHARS).collect();
+                let mut tx = ctx.db.write().await?;
+                webhooks::update_tried(&mut tx, id, ("queued", &reason), 0).await?;
+                tx.commit().await?;
+                Err(JobError::Retry(reason))
+            }
+        }
+    }
+
+    async fn moved(
+        &self,
+        tx: &mut Tx,
+        payload: &Payload,
+        step: Step<'_>,
+        (_, now_ms): (&Ids, i64),
+    ) -> Result<(), StoreError> {
+        match step {
+            Step::Claimed | Step::Queued => Ok(()),
+            Step::Dead(_) => webhooks::update_given_up(tx, payload.delivery, now_ms).await,
+        }
+    }
+}
