@@ -3,6 +3,8 @@
 use content::Library;
 use content::search::Hit;
 
+use crate::reference::Reference;
+
 /// The server's side of the pages. Everything is read while a page is rendered; nothing is
 /// written. Labs themselves come from [`labs::ALL`].
 pub trait Backend: Send + Sync {
@@ -11,6 +13,9 @@ pub trait Backend: Send + Sync {
 
     /// Sections that fit a query, the best first.
     fn search(&self, query: &str, limit: usize) -> Vec<Hit>;
+
+    /// The API, as its page shows it.
+    fn reference(&self) -> Reference;
 
     /// A lab's texts, rendered from Markdown; `None` if there is no such lab.
     fn lab_text(&self, lab: &str) -> Option<LabText>;

@@ -23,6 +23,8 @@ mod pages;
 #[cfg(feature = "ssr")]
 mod problems;
 #[cfg(feature = "ssr")]
+mod reference;
+#[cfg(feature = "ssr")]
 mod scoped;
 #[cfg(feature = "ssr")]
 mod shell;
@@ -37,6 +39,8 @@ pub use backend::{Backend, Hint, LabText, SolutionText, StarterText};
 pub use page::{Page, Rendered, render, render_account, render_error, render_search};
 #[cfg(feature = "ssr")]
 pub use problems::{PROBLEMS, ProblemKind};
+#[cfg(feature = "ssr")]
+pub use reference::{Document as ApiDocument, Field, Group, Operation, Reference};
 #[cfg(feature = "ssr")]
 pub use shell::INLINE_SCRIPTS;
 

@@ -36,6 +36,8 @@ pub enum Page {
     Offline,
     /// `/me`: what this browser remembers of its reader.
     Me,
+    /// `/docs/api`: how programs use this site.
+    Api,
     /// `/problems`
     Problems,
     /// `/problems/<code>`: what a problem of the API means.
@@ -84,6 +86,7 @@ impl Page {
             ["glossary"] => Self::Glossary,
             ["me"] => Self::Me,
             ["offline"] => Self::Offline,
+            ["docs", "api"] => Self::Api,
             ["problems"] => Self::Problems,
             ["problems", code] if is_name(code) => Self::Problem((*code).into()),
             _ => return None,
@@ -104,6 +107,7 @@ impl Page {
             Self::Glossary => "/glossary".into(),
             Self::Me => "/me".into(),
             Self::Offline => "/offline".into(),
+            Self::Api => "/docs/api".into(),
             Self::Problems => "/problems".into(),
             Self::Problem(code) => format!("/problems/{code}"),
         }
@@ -119,6 +123,7 @@ impl Page {
             Self::Labs,
             Self::Glossary,
             Self::Me,
+            Self::Api,
             Self::Problems,
         ];
         pages.extend(
@@ -154,6 +159,7 @@ pub fn render(page: &Page, backend: &dyn Backend, site: &Site) -> Rendered {
         Page::Glossary => pages::glossary::body(backend),
         Page::Me => pages::me::body(),
         Page::Offline => pages::offline::body(),
+        Page::Api => pages::api::body(backend),
         Page::Problems => pages::problem::index(),
         Page::Problem(code) => pages::problem::body(code),
     })

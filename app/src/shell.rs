@@ -184,6 +184,7 @@ fn footer() -> impl IntoView {
                     <li><a href="/labs">"Labs"</a></li>
                     <li><a href="/glossary">"Glossary"</a></li>
                     <li><a href="/account">"Your account"</a></li>
+                    <li><a href="/docs/api">"API"</a></li>
                     <li><a href="/problems">"Error reference"</a></li>
                 </ul>
             </nav>

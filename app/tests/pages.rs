@@ -16,6 +16,10 @@ impl Backend for Shelf {
         self.0.clone()
     }
 
+    fn reference(&self) -> app::Reference {
+        app::Reference::default()
+    }
+
     fn lab_text(&self, lab: &str) -> Option<LabText> {
         labs::by_id(lab).map(|_| LabText {
             brief: "<p>Decide.</p>".into(),

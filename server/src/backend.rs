@@ -20,6 +20,7 @@ use crate::files;
 use crate::grader::{offline as offline_grader, scripts};
 use crate::measured::Published;
 use crate::offline;
+use crate::reference::{self, GUIDE};
 use crate::routes::lessons;
 use crate::state::{Catalogue, Site};
 
@@ -199,6 +200,11 @@ impl Backend for Pages {
         let index = Arc::clone(&shelf.index);
         drop(shelf);
         index.search(query, limit)
+    }
+
+    fn reference(&self) -> app::Reference {
+        let (_, text) = GUIDE.split_once('\n').unwrap_or_default();
+        reference::of(markdown(text))
     }
 
     fn lab_text(&self, lab: &str) -> Option<LabText> {

@@ -33,6 +33,21 @@ pub async fn start(config: &Config, program: PathBuf) -> anyhow::Result<Arc<dyn 
     Ok(Arc::new(Graders { pool, key }))
 }
 
+/// What this program grades a lab's submissions by; nothing for a lab it does not have.
+#[must_use]
+pub fn edition(lab: &str, language: Option<&str>) -> Option<Edition> {
+    let lab = labs::by_id(lab)?;
+    let engine = match language.and_then(labs::language::of_script) {
+        Some(language) => format!("{}+{}", labs::ENGINE, scripts::edition(language)?),
+        None => labs::ENGINE.to_owned(),
+    };
+    Some(Edition {
+        lab_version: i64::from(lab.spec().version),
+        engine,
+        meter: labs::meter::VERSION.to_owned(),
+    })
+}
+
 struct Graders {
     pool: Pool,
     key: InstanceKey,
@@ -41,16 +56,7 @@ struct Graders {
 #[async_trait]
 impl Grader for Graders {
     fn edition(&self, lab: &str, language: Option<&str>) -> Option<Edition> {
-        let lab = labs::by_id(lab)?;
-        let engine = match language.and_then(labs::language::of_script) {
-            Some(language) => format!("{}+{}", labs::ENGINE, scripts::edition(language)?),
-            None => labs::ENGINE.to_owned(),
-        };
-        Some(Edition {
-            lab_version: i64::from(lab.spec().version),
-            engine,
-            meter: labs::meter::VERSION.to_owned(),
-        })
+        edition(lab, language)
     }
 
     fn commitment(&self, lab: &str) -> Option<String> {

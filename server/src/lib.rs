@@ -24,6 +24,7 @@ pub mod offline;
 pub mod problem;
 pub mod random;
 pub mod receipts;
+pub mod reference;
 pub mod routes;
 pub mod sandbox;
 mod serving;

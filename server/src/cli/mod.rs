@@ -7,17 +7,26 @@ mod content;
 mod grade;
 pub mod grader;
 mod init;
+mod junit;
 mod lab;
+mod labs;
+mod login;
 mod migrate;
+mod receipt;
+mod remote;
 mod serve;
+mod shell;
+mod submit;
 mod user;
+mod verify;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed, the reason is on standard error; \
-                          2 the command line cannot be understood; 3 the module cannot be graded.";
+                          2 the command line cannot be understood; 3 the module cannot be graded; \
+                          4 graded, but below --min-score, or a receipt that is not true.";
 
 #[derive(Parser)]
 #[command(name = "headroom", version, about, after_help = EXIT_CODES)]
@@ -33,6 +42,16 @@ enum Command {
     /// Grade a module or a built-in policy without a server
     #[command(after_help = EXIT_CODES)]
     Grade(grade::Command),
+    /// Have a server grade a module, for the record
+    #[command(after_help = EXIT_CODES)]
+    Submit(submit::Command),
+    /// Keep a key for a server
+    Login(login::Command),
+    /// Check a receipt by running its module again
+    #[command(after_help = EXIT_CODES)]
+    Verify(verify::Command),
+    /// List the labs
+    Labs(labs::Command),
     /// Unpack a lab's starter kit
     Init(init::Command),
     /// Check labs
@@ -43,6 +62,10 @@ enum Command {
     Config(config::Command),
     /// Make, list and remove accounts, and say who is an administrator
     User(user::Command),
+    /// The keys that sign receipts, and the seeds they commit to
+    Receipt(receipt::Command),
+    /// Shell completions and manual pages
+    Shell(shell::Command),
     /// Bring the database up to date
     Migrate(migrate::Command),
     #[command(hide = true)]
@@ -54,6 +77,12 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(command) => serve::run(command).map(|()| ExitCode::SUCCESS),
         Command::Grade(command) => grade::run(&command),
+        Command::Submit(command) => submit::run(&command),
+        Command::Login(command) => login::run(&command).map(|()| ExitCode::SUCCESS),
+        Command::Verify(command) => verify::run(&command),
+        Command::Labs(command) => labs::run(&command).map(|()| ExitCode::SUCCESS),
+        Command::Receipt(command) => receipt::run(&command).map(|()| ExitCode::SUCCESS),
+        Command::Shell(command) => shell::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Init(command) => init::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Lab(command) => lab::run(&command),
         Command::Content(command) => content::run(&command),
@@ -66,6 +95,11 @@ pub fn run() -> ExitCode {
         eprintln!("headroom: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+/// The command line, for what is made from it.
+fn program() -> clap::Command {
+    Cli::command()
 }
 
 /// The environment, without what is not text.

@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 
 use super::Config;
 
+/// What tells the command line which server to talk to; no settings.
+const CLIENT: [&str; 2] = ["HEADROOM_SERVER", "HEADROOM_KEY"];
+
 /// Where a value came from.
 #[derive(Clone, Debug)]
 pub enum Source {
@@ -110,6 +113,9 @@ impl Layers {
             let Some(rest) = name.strip_prefix("HEADROOM_") else {
                 continue;
             };
+            if CLIENT.contains(&name.as_str()) {
+                continue;
+            }
             let key = rest.to_ascii_lowercase().replacen("__", ".", 1);
             self.add_text(&Source::Env(name), &key, &text)?;
         }

@@ -84,6 +84,7 @@ fn site(map: Map) -> Map {
         "/labs/{lab}",
         "/glossary",
         "/me",
+        "/docs/api",
         "/problems",
         "/problems/{code}",
     ];

@@ -77,6 +77,7 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/course", Anyone),
     ("GET", "/course/print", Anyone),
     ("GET", "/course/{area}", Anyone),
+    ("GET", "/docs/api", Anyone),
     ("GET", "/feed.json", Anyone),
     ("GET", "/feed.xml", Anyone),
     ("GET", "/glossary", Anyone),
