@@ -68,6 +68,13 @@ pub const PROBLEMS: &[ProblemKind] = &[
         "Submission ids come from the Location header of the answer that accepted them.",
     ),
     kind(
+        "submission-incomplete",
+        422,
+        "What was handed in cannot be graded",
+        "A module goes into module, in base64; a script goes into source, with its language and \
+         without a module. The detail says which part is missing or not what it should be.",
+    ),
+    kind(
         "module-invalid",
         422,
         "The module is not what the lab accepts",

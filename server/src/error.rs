@@ -28,6 +28,9 @@ pub enum Error {
     /// The request cannot be understood.
     #[error("{0}")]
     Invalid(String),
+    /// The request can be read, and does not hand in anything that could be graded.
+    #[error("{0}")]
+    Incomplete(String),
     /// The module breaks the lab's rules; one entry per finding.
     #[error("the module cannot be graded: {}", first(.0))]
     ModuleInvalid(Vec<Finding>),
@@ -200,6 +203,7 @@ impl Error {
             Self::SubmissionNotFound(_) => const { Kind::named("submission-not-found") },
             Self::MethodNotAllowed(_) => const { Kind::named("method-not-allowed") },
             Self::Invalid(_) => const { Kind::named("request-invalid") },
+            Self::Incomplete(_) => const { Kind::named("submission-incomplete") },
             Self::ModuleInvalid(_) => const { Kind::named("module-invalid") },
             Self::ModuleTooLarge { .. } => const { Kind::named("module-too-large") },
             Self::TooLarge => const { Kind::named("body-too-large") },

@@ -2,6 +2,7 @@
 //!
 //! Every command sets up what it needs (and says so), so a fresh clone needs no other step.
 
+mod api;
 mod apt;
 mod bench;
 mod build;
@@ -43,8 +44,9 @@ cargo xtask COMMAND
   new-lab NAME        start a lab: copy the template, add it to labs::ALL
   kill-test [--kills N] [--seed N]
                       kill -9 a grading server N times; nothing may be lost
-  bench serving|search
-                      our server beside nginx, our search beside MiniSearch, in one run
+  bench serving|search|grading
+                      our server beside nginx, our search beside MiniSearch, what a submission
+                      costs beside DMOJ's judge, each in one run
   setup               only install what the other commands would install
 ";
 

@@ -11,7 +11,7 @@ use crate::postgres::Postgres;
 use crate::served::Served;
 use crate::summary::Steps;
 use crate::toolchain::Toolchain;
-use crate::{apt, build, client, fixtures, guests, javascript, kill_test, npm, tidy};
+use crate::{api, apt, build, client, fixtures, guests, javascript, kill_test, npm, tidy};
 
 /// Crates that exist only as wasm32 modules.
 const WASM_CRATES: [&str; 4] = ["client", "labs-browser", "labs-guest", "labs-javascript"];
@@ -52,6 +52,7 @@ pub fn run(only: &[String]) -> Result<()> {
     steps.step("policies", || guests::grade_policies(&binary));
     steps.step("fixtures", || fixtures::build(&toolchain).map(drop));
     steps.step("starters", || fixtures::grade_starters(&toolchain, &binary));
+    steps.step("api", || api::drive(&binary));
     steps.step("browser", || browser(&toolchain, &binary));
     steps.step("kill", || kill_test::drive(&binary, KILLS, KILL_SEED));
     steps.finish()

@@ -1,5 +1,7 @@
 //! The URL map as it is built: no address without a word on who may ask.
 
+use std::collections::BTreeMap;
+
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
@@ -59,7 +61,7 @@ pub struct Route {
 /// Every address there is, and the router that answers them.
 pub struct Map {
     state: AppState,
-    router: Router<AppState>,
+    paths: BTreeMap<&'static str, MethodRouter<AppState>>,
     routes: Vec<Route>,
 }
 
@@ -67,7 +69,7 @@ impl Map {
     pub(super) fn new(state: AppState) -> Self {
         Self {
             state,
-            router: Router::new(),
+            paths: BTreeMap::new(),
             routes: Vec::new(),
         }
     }
@@ -125,7 +127,8 @@ impl Map {
                 ))
                 .route_layer(sessions::layer(&self.state)),
         };
-        self.router = self.router.route(path, methods);
+        let known = self.paths.remove(path).unwrap_or_default();
+        self.paths.insert(path, known.merge(methods));
         self.routes.push(Route {
             method,
             path,
@@ -140,8 +143,27 @@ impl Map {
         &self.routes
     }
 
+    /// The router. What an address does not answer is refused with a list of what it does.
     pub(super) fn into_router(self) -> Router<AppState> {
-        self.router
+        let mut router = Router::new();
+        for (path, methods) in self.paths {
+            let here = self.routes.iter().filter(|route| route.path == path);
+            let allowed: Vec<&str> = here
+                .flat_map(|route| match route.method {
+                    Method::GET => vec!["GET", "HEAD"],
+                    ref other => vec![other.as_str()],
+                })
+                .collect();
+            let allowed = allowed.join(",");
+            let refuse = move |method: Method| async move {
+                (
+                    [(header::ALLOW, allowed)],
+                    Error::MethodNotAllowed(method.to_string()),
+                )
+            };
+            router = router.route(path, methods.fallback(refuse));
+        }
+        router
     }
 }
 

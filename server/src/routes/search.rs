@@ -20,8 +20,8 @@ use crate::state::AppState;
 const HITS: usize = 10;
 /// Hits that may be asked for.
 const HITS_MAX: usize = 50;
-/// Bytes of a query that are read.
-const QUERY_MAX: usize = 1_000;
+/// Characters of a query that are read.
+const QUERY_MAX: usize = 250;
 
 /// What is looked for.
 #[derive(Deserialize, IntoParams)]
@@ -74,8 +74,8 @@ pub async fn list(State(state): State<AppState>, asking: Asking) -> Result<Json<
 
 fn asked(asking: Asking) -> Result<Asked, Error> {
     let Query(asked) = asking.map_err(|error| Error::Invalid(error.body_text()))?;
-    if asked.q.len() > QUERY_MAX {
-        let message = format!("`q` is longer than {QUERY_MAX} bytes");
+    if asked.q.chars().count() > QUERY_MAX {
+        let message = format!("`q` is longer than {QUERY_MAX} characters");
         return Err(Error::Invalid(message));
     }
     Ok(asked)

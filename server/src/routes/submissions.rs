@@ -69,7 +69,7 @@ pub struct Handing {
     request_body(content(
         (body::ModuleFields = "application/json"),
         (body::Binary = "application/wasm"),
-        (String = "text/javascript"),
+        (body::Binary = "text/javascript"),
         (body::ModuleForm = "multipart/form-data"))),
     responses((status = 202, description = "Accepted: it will be graded once, whatever happens",
                body = SubmissionDocument,
@@ -189,6 +189,7 @@ pub struct Listing {
     lab: String,
     /// `next` of the page before.
     #[serde(default)]
+    #[param(pattern = "^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})?$")]
     after: String,
     /// Entries in the answer.
     #[serde(default = "page")]

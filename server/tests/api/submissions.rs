@@ -110,7 +110,7 @@ async fn a_script_is_taken_in_three_forms_and_is_not_a_module() {
         json!({"source": source, "language": "basic", "module": module}),
     ] {
         let answer = post("application/json", &json(document.clone())).await;
-        assert_eq!(answer.status, 400, "{document}: {}", answer.text());
+        assert_eq!(answer.status, 422, "{document}: {}", answer.text());
     }
     let long = vec![b' '; (256 << 10) + 1];
     assert_eq!(post("text/javascript", &long).await.status, 413);
@@ -184,13 +184,19 @@ async fn refusals_name_their_problem() {
         (PATH, wasm, &long, 413, "module-too-large"),
         (PATH, "text/plain", MODULE, 415, "unsupported-media-type"),
         (PATH, json, b"{", 400, "request-invalid"),
-        (PATH, json, b"{\"module\":\"!\"}", 400, "request-invalid"),
+        (
+            PATH,
+            json,
+            b"{\"module\":\"!\"}",
+            422,
+            "submission-incomplete",
+        ),
         (
             PATH,
             json,
             b"{\"module\":\"\",\"language\":\"cobol\"}",
-            400,
-            "request-invalid",
+            422,
+            "submission-incomplete",
         ),
         (PATH, "multipart/form-data", b"x", 400, "request-invalid"),
         (lab, wasm, MODULE, 404, "lab-not-found"),

@@ -49,12 +49,13 @@ pub struct ModuleFields {
 }
 
 /// A module or a script in a form.
-#[derive(ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "a description: forms are read field by field")]
 pub struct ModuleForm {
     /// The WebAssembly module; not for scripts.
-    #[schema(format = Binary, value_type = Option<String>)]
-    pub module: Option<Bytes>,
+    #[schema(format = Binary)]
+    pub module: Option<String>,
     /// The source, which is kept beside a module and is all there is to a script.
     pub source: Option<String>,
     /// What the source is written in.
@@ -162,14 +163,14 @@ impl Handed {
             .as_ref()
             .is_some_and(|source| source.contains('\0'))
         {
-            return Err(Error::Invalid(
+            return Err(Error::Incomplete(
                 "source: must not contain a NUL character".into(),
             ));
         }
         match &self.language {
             Some(language) if language != ANY && labs::language::by_id(language).is_none() => {
                 let known = labs::language::ALL.map(|language| language.id).join(", ");
-                Err(Error::Invalid(format!(
+                Err(Error::Incomplete(format!(
                     "language: must be one of {known}, {ANY}"
                 )))
             }
@@ -182,7 +183,7 @@ impl Fields {
     /// A script is its own source; everything else comes as a module.
     fn handed(self) -> Result<Handed, Error> {
         let script = self.language.as_deref().and_then(labs::language::of_script);
-        let invalid = |why: String| Err(Error::Invalid(why));
+        let invalid = |why: String| Err(Error::Incomplete(why));
         match (script, self.module, self.source) {
             (None, Some(module), source) => Ok(Handed {
                 module,
@@ -294,7 +295,7 @@ impl ModuleFields {
             .module
             .map(|text| STANDARD.decode(text))
             .transpose()
-            .map_err(|error| Error::Invalid(format!("module: not base64: {error}")))?;
+            .map_err(|error| Error::Incomplete(format!("module: not base64: {error}")))?;
         Ok(Fields {
             module: module.map(Bytes::from),
             source: self.source,

@@ -8,6 +8,8 @@ use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{by_id, grade_of, look_again, parsed, view};
 use crate::error::Error;
@@ -18,6 +20,17 @@ use crate::store::submissions::{Status, Submission};
 /// A comment this often keeps proxies from closing a stream that has nothing to say.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
+/// An event of a submission, as a client of server-sent events gives it.
+#[derive(Serialize, ToSchema)]
+pub struct SubmissionEvent {
+    /// `1`, `2` or `3`.
+    id: String,
+    /// `queued`, `running`, `graded` or `failed`.
+    event: String,
+    /// A `SubmissionDocument`, as JSON.
+    data: String,
+}
+
 /// What becomes of a submission, as it happens
 ///
 /// Events `queued`, `running` and the end, `graded` or `failed`, with the document of the
@@ -26,9 +39,9 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 #[utoipa::path(
     get, path = "/api/v1/submissions/{id}/events", tag = "submissions",
     params(("id" = String, Path, description = "Its id"),
-           ("Last-Event-ID" = Option<u8>, Header, description = "The last that was heard",
-            minimum = 0, maximum = 3)),
-    responses((status = 200, description = "Server-sent events", body = String,
+           ("Last-Event-ID" = Option<String>, Header,
+            description = "The id of the last that was heard")),
+    responses((status = 200, description = "Server-sent events", body = SubmissionEvent,
                content_type = "text/event-stream")),
 )]
 pub async fn show(
@@ -38,14 +51,10 @@ pub async fn show(
 ) -> Result<Response, Error> {
     let id = parsed(&id)?;
     by_id(&mut state.db.read().await?, id).await?;
-    let heard = match headers.get("last-event-id") {
-        None => 0,
-        Some(value) => {
-            let number = value.to_str().ok().and_then(|text| text.parse().ok());
-            let number = number.filter(|number| *number <= LAST);
-            number.ok_or_else(|| Error::Invalid("Last-Event-ID: 0 to 3".into()))?
-        }
-    };
+    let heard = headers.get("last-event-id");
+    // What is none of our ids was heard elsewhere.
+    let heard = heard.and_then(|value| value.to_str().ok()?.parse().ok());
+    let heard = heard.unwrap_or(0);
     let events = stream::unfold((state, Some(heard)), move |(state, heard)| async move {
         let (event, heard) = next(&state, id, heard?).await?;
         Some((Ok::<_, Infallible>(event), (state, heard)))

@@ -1,0 +1,186 @@
+//! What a submission costs beyond its simulation, beside the judge of DMOJ, and how many are graded
+//! in a second.
+//!
+//! Ours: from the first byte of the request to the grade in the database, less the time that the
+//! child took for compiling and simulating. DMOJ's: from the command to the verdict of a program of
+//! one line, compiler included, for that is what its users wait for.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use super::median;
+use crate::command::{Run, say, work};
+use crate::served::Served;
+use crate::test::release_binary;
+use crate::{apt, client, guests, http, kill_test};
+
+const LAB: &str = "/api/v1/labs/rate_limiter/submissions";
+/// Submissions that are timed one by one, after some that warm up.
+const TIMED: u32 = 200;
+const WARM_UP: u32 = 20;
+/// Submissions that come all at once.
+const AT_ONCE: u32 = 200;
+/// Rounds of the other judge.
+const ROUNDS: usize = 7;
+const DMOJ: &str = "dmoj==4.1.0";
+
+pub fn run() -> Result<()> {
+    let binary = release_binary()?;
+    let folder = work().join("bench");
+    client::empty(&folder)?;
+    let module = guests::folder().join("rate_limiter/gcra.wasm");
+    let module = std::fs::read(&module).with_context(|| module.display().to_string())?;
+    let ours = ours(&binary, &folder, &module)?;
+    println!("A submission, beyond compiling and simulating, warm, on SQLite, one at a time:");
+    println!("  Headroom: p50 {:.2} ms of {TIMED}", median(ours.clone()));
+    match theirs(&folder) {
+        Ok(theirs) => {
+            let (mine, peer) = (median(ours), median(theirs));
+            println!("  DMOJ: p50 {peer:.0} ms of {ROUNDS}, compiler included");
+            println!("  DMOJ takes {:.0} times as long", peer / mine);
+        }
+        Err(error) => println!("  DMOJ could not be run: {error:#}"),
+    }
+    Ok(())
+}
+
+/// Milliseconds beyond the child's of each, and prints how many go in a second.
+fn ours(binary: &Path, folder: &Path, module: &[u8]) -> Result<Vec<f64>> {
+    let log = folder.join("server.log");
+    let out = Stdio::from(std::fs::File::create(&log)?);
+    let mut settings = kill_test::CAPS.to_vec();
+    settings.push(("HEADROOM_LOG__FORMAT", "json"));
+    settings.push(("HEADROOM_LOG__FILTER", "warn,headroom::grader=debug"));
+    settings.push(("HEADROOM_GRADER__WORKERS", "2"));
+    let served = Served::start_with(binary, folder, out, &settings)?;
+    let mut took_ms = Vec::new();
+    for number in 0..WARM_UP + TIMED {
+        let body = another(module, number);
+        let began = Instant::now();
+        let answer = post(&served.address, "?wait=30", &body)?;
+        let ms = began.elapsed().as_secs_f64() * 1_000.0;
+        ensure!(answer["status"] == "graded", "{answer}");
+        took_ms.push(ms);
+    }
+    let children = children_ms(&std::fs::read_to_string(&log)?);
+    // The first ones are the server testing itself.
+    let extra = children.len().saturating_sub(took_ms.len());
+    let pairs = took_ms.iter().zip(&children[extra..]);
+    let beyond = pairs.skip(WARM_UP as usize).map(|(all, child)| all - child);
+    let beyond = beyond.collect();
+    let began = Instant::now();
+    let mut last = String::new();
+    for number in 0..AT_ONCE {
+        let body = another(module, 1_000_000 + number);
+        let answer = post(&served.address, "", &body)?;
+        last = answer["id"].as_str().context("no id")?.to_owned();
+    }
+    loop {
+        let path = format!("/api/v1/submissions/{last}?wait=30");
+        let answer: Value = serde_json::from_slice(&http::get(&served.address, &path)?.body)?;
+        if answer["status"] == "graded" {
+            break;
+        }
+    }
+    let per_s = f64::from(AT_ONCE) / began.elapsed().as_secs_f64();
+    let child = median(children);
+    println!(
+        "Grades of rate_limiter, {AT_ONCE} at once, two graders: {per_s:.1} per second; \
+         a child takes {child:.0} ms"
+    );
+    Ok(beyond)
+}
+
+fn post(address: &str, query: &str, body: &[u8]) -> Result<Value> {
+    let kind = [("content-type", "application/wasm")];
+    let answer = http::post(address, &format!("{LAB}{query}"), &kind, body)?;
+    ensure!(answer.status == 202, "{}", answer.status);
+    Ok(serde_json::from_slice(&answer.body)?)
+}
+
+/// The same module with another number in a section that nobody reads: a grade of its own.
+fn another(module: &[u8], number: u32) -> Vec<u8> {
+    let mut bytes = module.to_vec();
+    bytes.extend([0, 6, 1, b'n']);
+    bytes.extend(number.to_le_bytes());
+    bytes
+}
+
+fn children_ms(log: &str) -> Vec<f64> {
+    let lines = log.lines().filter_map(|line| {
+        let entry: Value = serde_json::from_str(line).ok()?;
+        let us = entry.get("exchange_us")?.as_f64()?;
+        Some(us / 1_000.0)
+    });
+    lines.collect()
+}
+
+/// Milliseconds of each submission to DMOJ's judge; the judge's own start is not counted.
+fn theirs(folder: &Path) -> Result<Vec<f64>> {
+    let program = judge()?;
+    let home = folder.join("dmoj");
+    let problem = home.join("problems/aplusb");
+    std::fs::create_dir_all(&problem)?;
+    std::fs::write(problem.join("1.in"), "1 2\n")?;
+    std::fs::write(problem.join("1.out"), "3\n")?;
+    std::fs::write(
+        problem.join("init.yml"),
+        "test_cases:\n- {in: 1.in, out: 1.out, points: 1}\n",
+    )?;
+    let source = home.join("a.c");
+    std::fs::write(
+        &source,
+        "#include <stdio.h>\nint main(void){int a,b;scanf(\"%d%d\",&a,&b);printf(\"%d\\n\",a+b);}\n",
+    )?;
+    let gcc = Run::new("sh").args(["-c", "command -v gcc"]).output()?;
+    let config = home.join("judge.yml");
+    std::fs::write(
+        &config,
+        format!(
+            "problem_storage_globs: ['{0}/problems/*']\nruntime: {{gcc: {1}}}\n",
+            home.display(),
+            gcc.trim()
+        ),
+    )?;
+    let timed = |task: &[&str]| -> Result<f64> {
+        let mut command = Command::new(&program);
+        command.current_dir(&home).arg("-c").arg(&config);
+        command.args(["--skip-self-test", "-e", "C"]).args(task);
+        let began = Instant::now();
+        let done = command.stdin(Stdio::null()).output()?;
+        let text = String::from_utf8_lossy(&done.stdout).into_owned();
+        let words = String::from_utf8_lossy(&done.stderr);
+        ensure!(task.is_empty() || text.contains(" AC "), "{text}{words}");
+        Ok(began.elapsed().as_secs_f64() * 1_000.0)
+    };
+    let submit = [
+        "--", "submit", "aplusb", "C", "a.c", "-tl", "2", "-ml", "65536",
+    ];
+    let mut took = Vec::new();
+    for _ in 0..ROUNDS {
+        let (all, start) = (timed(&submit)?, timed(&[])?);
+        took.push(all - start);
+    }
+    Ok(took)
+}
+
+fn judge() -> Result<std::path::PathBuf> {
+    let folder = work().join("dmoj");
+    let program = folder.join("bin/dmoj-cli");
+    if !program.exists() {
+        apt::install(&["libseccomp-dev", "gcc", "python3-dev", "python3-venv"])?;
+        say(&format!("installing {DMOJ} into {}", folder.display()));
+        Run::new("python3")
+            .args(["-m", "venv"])
+            .arg(&folder)
+            .run()?;
+        Run::new(folder.join("bin/pip"))
+            .args(["install", "--quiet", DMOJ])
+            .run()?;
+    }
+    Ok(program)
+}
