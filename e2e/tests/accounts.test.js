@@ -59,6 +59,17 @@ for (const javaScriptEnabled of [false, true]) {
     assert.match(other.page.url(), /\/sign-in/);
     await other.context.close();
 
+    await page.goto("/account");
+    await send(page, "/account/keys", { name: "CI" });
+    const authorization = `Bearer ${await page.locator("#new-key").innerText()}`;
+    const answer = await page.request.get("/api/v1/me", { headers: { authorization } });
+    assert.equal(answer.status(), 403, "the key is for handing in");
+    assert.equal((await answer.json()).type, "/problems/scope-missing");
+    await page.getByRole("button", { name: "Delete the key CI" }).click();
+    assert.match(await page.getByRole("status").innerText(), /opens nothing any more/);
+    const gone = await page.request.get("/api/v1/me", { headers: { authorization } });
+    assert.equal(gone.status(), 401);
+
     const [file] = await Promise.all([
       page.waitForEvent("download"),
       page.getByRole("link", { name: "Save my data" }).click(),

@@ -11,6 +11,7 @@ const pages = {
   ...Object.fromEntries((await lessons()).map((l) => [`lesson-${l.split("/")[1]}`, `/lessons/${l}`])),
   labs: "/labs",
   glossary: "/glossary",
+  api: "/docs/api",
   offline: "/offline",
   print: "/course/print",
   me: "/me",

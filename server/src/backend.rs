@@ -8,21 +8,18 @@ use std::sync::{Arc, PoisonError, RwLock};
 use app::{AccountPage, Backend, Hint, LabText, Page, SolutionText, StarterText};
 use content::search::{Entry, Hit, Index, SnippetPart};
 use content::{Folder, Known, Library, Memory, Problem, Runs, Term};
-use labs::Lab;
 use pulldown_cmark::{Event, Options, Parser, html};
 use rust_embed::RustEmbed;
 use serde_json::{Value, json};
 
 use crate::card::Card;
-use crate::error::Finding;
 use crate::escape::escaped;
 use crate::files;
-use crate::grader::{offline as offline_grader, scripts};
 use crate::measured::Published;
 use crate::offline;
 use crate::reference::{self, GUIDE};
 use crate::routes::lessons;
-use crate::state::{Catalogue, Site};
+use crate::state::Site;
 
 #[derive(RustEmbed)]
 #[folder = "../content/"]
@@ -302,81 +299,6 @@ impl Site for Pages {
             .map(|script| (*script).to_owned())
             .collect()
     }
-}
-
-/// The labs that ship.
-pub struct Labs;
-
-impl Catalogue for Labs {
-    fn list(&self) -> Value {
-        let entry = |lab: &&Lab| {
-            let spec = lab.spec();
-            json!({
-                "id": spec.id, "version": spec.version, "title": spec.title,
-                "summary": spec.summary, "lesson": spec.lesson,
-            })
-        };
-        labs::ALL.iter().map(entry).collect()
-    }
-
-    fn show(&self, lab: &str) -> Option<Value> {
-        let lab = labs::by_id(lab)?;
-        let spec: Value = serde_json::from_str(lab.spec_json).ok()?;
-        let starters = lab.files.starters.iter();
-        let starters: Vec<Value> = starters.map(|s| starter(lab, s)).collect();
-        let policies: Vec<Value> = lab.policies.iter().map(policy).collect();
-        Some(json!({
-            "spec": spec, "brief": lab.files.brief, "hints": lab.files.hints,
-            "starters": starters, "policies": policies,
-        }))
-    }
-
-    fn policy_report(&self, lab: &str, policy: &str) -> Option<Vec<u8>> {
-        let report = offline_grader::policy(labs::by_id(lab)?, policy)?;
-        Some(report.to_bytes())
-    }
-
-    fn kit(&self, lab: &str, language: &str) -> Option<Vec<u8>> {
-        let lab = labs::by_id(lab)?;
-        let mut starters = lab.files.starters.iter();
-        let starter = starters.find(|starter| starter.language.id == language)?;
-        crate::kits::archive(lab, starter).ok()
-    }
-
-    fn check(&self, lab: &str, language: Option<&str>, bytes: &[u8]) -> Result<(), Vec<Finding>> {
-        let Some(lab) = labs::by_id(lab) else {
-            return Ok(());
-        };
-        let checked = match language.and_then(labs::language::of_script) {
-            // Whether a script makes sense is found when it is started.
-            Some(language) => scripts::assemble(lab, language, bytes)
-                .map(drop)
-                .map_err(|error| vec![error]),
-            None => labs::abi::check(lab.spec(), bytes).map(drop),
-        };
-        checked.map_err(|errors| {
-            let finding = |error: labs::abi::AbiError| Finding {
-                code: json!(error.code).as_str().unwrap_or("invalid").to_owned(),
-                message: error.message,
-                offset: error.offset.map(|offset| offset as u64),
-            };
-            errors.into_iter().map(finding).collect()
-        })
-    }
-}
-
-fn starter(lab: &Lab, starter: &labs::Starter) -> Value {
-    let language = starter.language;
-    json!({
-        "language": language.id, "file": language.file,
-        "source": starter.source, "build": language.build,
-        "kit": format!("/labs/{}/kits/{}.zip", lab.id, language.id),
-        "tested": language.untested.is_empty(),
-    })
-}
-
-fn policy(policy: &labs::Policy) -> Value {
-    json!({"id": policy.id, "title": policy.title, "summary": policy.doc})
 }
 
 /// The labs' own texts. They are part of the program, yet raw HTML in them shows as text.

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use rustix::time::{ClockId, clock_gettime};
 
 /// Where the time comes from. Cheap to clone; clones of a manual clock share their time.
 #[derive(Debug, Clone)]
@@ -65,6 +67,14 @@ impl Clock {
             now.fetch_add(ms, Ordering::SeqCst);
         }
     }
+}
+
+/// What this thread has used, so that other work on the machine does not count.
+#[must_use]
+pub fn processor_time() -> Duration {
+    let now = clock_gettime(ClockId::ThreadCPUTime);
+    let (seconds, nanos) = (u64::try_from(now.tv_sec), u32::try_from(now.tv_nsec));
+    Duration::new(seconds.unwrap_or(0), nanos.unwrap_or(0))
 }
 
 #[cfg(test)]

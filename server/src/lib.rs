@@ -4,6 +4,7 @@ pub mod accept;
 pub mod accounts;
 pub mod backend;
 pub mod card;
+pub mod catalogue;
 pub mod cli;
 pub mod clock;
 pub mod compiler;

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use labs::guest::MAX_PARAMS;
 use labs::{FaultKind, Guest, Host, Lab, Native, Reply, Scenario};
 
-use super::lab::processor_time;
+use crate::clock::processor_time;
 use crate::sandbox::{Effort, Engine, Modules};
 
 /// Times that everything is measured; the median counts.

@@ -10,8 +10,8 @@ use std::time::Duration;
 use clap::{Args, Subcommand, value_parser};
 use labs::soundness::{self, Spread};
 use labs::{Lab, Native, Subject};
-use rustix::time::{ClockId, clock_gettime};
 
+use crate::clock;
 use crate::grader::points;
 
 /// What to do with labs.
@@ -170,10 +170,10 @@ fn mean(values: &[i64]) -> i64 {
 /// Prints the processor time of a public grading of the native reference.
 fn running_time(lab: &Lab) -> Option<String> {
     let reference = lab.reference();
-    let start = processor_time();
+    let start = clock::processor_time();
     let subject = Subject::Policy(reference.id.into());
     let report = labs::grade(lab, subject, &mut Native(reference.make));
-    let took = processor_time().saturating_sub(start);
+    let took = clock::processor_time().saturating_sub(start);
     let cases = report.scenarios.iter().flat_map(|s| &s.cases);
     let calls: u64 = cases.map(|case| case.calls).sum();
     println!("  a public grading: {} ms, {calls} calls", took.as_millis());
@@ -185,11 +185,4 @@ fn running_time(lab: &Lab) -> Option<String> {
             limit.as_millis()
         )
     })
-}
-
-/// What this thread has used, so that other work on the machine does not count.
-pub(super) fn processor_time() -> Duration {
-    let now = clock_gettime(ClockId::ThreadCPUTime);
-    let (seconds, nanos) = (u64::try_from(now.tv_sec), u32::try_from(now.tv_nsec));
-    Duration::new(seconds.unwrap_or(0), nanos.unwrap_or(0))
 }

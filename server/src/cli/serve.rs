@@ -8,7 +8,8 @@ use clap::Args;
 use tokio::net::TcpListener;
 
 use crate::Server;
-use crate::backend::{Labs, Pages};
+use crate::backend::Pages;
+use crate::catalogue::Labs;
 use crate::clock::Clock;
 use crate::compiler::Compiler;
 use crate::config::Config;

@@ -9,7 +9,7 @@ use labs::Language;
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 use super::key::InstanceKey;
 use super::outcome::{Failure, Graded, Problem, Refusal};
@@ -331,11 +331,7 @@ impl Worker {
             protocol::send(&mut self.stdin, job, module).await?;
             protocol::receive::<Answer>(&mut self.stdout).await
         };
-        let began = Instant::now();
-        let ended = timeout(deadline, exchange).await;
-        let exchange_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        tracing::debug!(exchange_us, "a child answered");
-        match ended {
+        match timeout(deadline, exchange).await {
             Ok(Ok((answer, body))) => Ok(verdict::of(answer, body, job, module)),
             Ok(Err(_)) => Err(self.death().await),
             Err(_) => Err(Death::Deadline),

@@ -67,6 +67,8 @@ pub enum Answer {
         hidden: Option<labs::Hidden>,
         /// What `env.abort` was told in a public scenario.
         aborted: Option<String>,
+        /// Processor time for checking, compiling and running, microseconds; for logs.
+        cpu_us: u64,
     },
     /// A drill's answer: the module was compiled and started.
     Started {

@@ -10,7 +10,9 @@ pub fn of(answer: Answer, report: Vec<u8>, job: &Job, module: &[u8]) -> Result<G
             stars,
             hidden,
             aborted,
+            cpu_us,
         } => {
+            tracing::debug!(cpu_us, "a child graded");
             let graded = serde_json::from_slice::<labs::Report>(&report)
                 .ok()
                 .filter(|r| r.to_bytes() == report && r.lab == job.lab)

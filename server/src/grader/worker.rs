@@ -10,6 +10,7 @@ use labs::{Host as _, Lab, Report, Spec, Subject, abi};
 use super::outcome::Refusal;
 use super::protocol::{self, Answer, HiddenCase, Job};
 use super::selftest;
+use crate::clock::processor_time;
 use crate::sandbox::lockdown::{self, Bounds};
 use crate::sandbox::{Effort, Engine, Modules};
 
@@ -82,6 +83,7 @@ fn grade(engine: &Engine, job: &Job, module: &[u8]) -> (Answer, Vec<u8>) {
             Vec::new(),
         );
     };
+    let began = processor_time();
     let subject = job.subject(module);
     let origin = match subject {
         Subject::Script(_) => Origin::Ours,
@@ -96,12 +98,15 @@ fn grade(engine: &Engine, job: &Job, module: &[u8]) -> (Answer, Vec<u8>) {
     let aborted = host.aborted();
     let hidden = hidden(lab, &report, &job.hidden, &mut host);
     let stars = labs::stars(lab, &report, hidden.as_ref());
+    let report = report.to_bytes();
+    let took = processor_time().saturating_sub(began);
     let answer = Answer::Graded {
         stars,
         hidden,
         aborted,
+        cpu_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
     };
-    (answer, report.to_bytes())
+    (answer, report)
 }
 
 /// Checks, meters and compiles a module.

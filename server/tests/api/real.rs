@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use headroom::Server;
-use headroom::backend::Labs;
+use headroom::catalogue::Labs;
 use headroom::clock::Clock;
 use headroom::config::Config;
 use headroom::random::Random;

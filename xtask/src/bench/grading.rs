@@ -1,9 +1,9 @@
 //! What a submission costs beyond its simulation, beside the judge of DMOJ, and how many are graded
 //! in a second.
 //!
-//! Ours: from the first byte of the request to the grade in the database, less the time that the
-//! child took for compiling and simulating. DMOJ's: from the command to the verdict of a program of
-//! one line, compiler included, for that is what its users wait for.
+//! Ours: from the first byte of the request to the answer with the grade, less the processor time
+//! that the child took for compiling and simulating. DMOJ's: from the command to the verdict on a
+//! program of one line, compiler included, for that is what its users wait for.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -113,7 +113,7 @@ fn another(module: &[u8], number: u32) -> Vec<u8> {
 fn children_ms(log: &str) -> Vec<f64> {
     let lines = log.lines().filter_map(|line| {
         let entry: Value = serde_json::from_str(line).ok()?;
-        let us = entry.get("exchange_us")?.as_f64()?;
+        let us = entry.get("cpu_us")?.as_f64()?;
         Some(us / 1_000.0)
     });
     lines.collect()
@@ -134,7 +134,8 @@ fn theirs(folder: &Path) -> Result<Vec<f64>> {
     let source = home.join("a.c");
     std::fs::write(
         &source,
-        "#include <stdio.h>\nint main(void){int a,b;scanf(\"%d%d\",&a,&b);printf(\"%d\\n\",a+b);}\n",
+        "#include <stdio.h>\nint main(void) {\n  int a, b;\n  scanf(\"%d%d\", &a, &b);\n  \
+         printf(\"%d\\n\", a + b);\n}\n",
     )?;
     let gcc = Run::new("sh").args(["-c", "command -v gcc"]).output()?;
     let config = home.join("judge.yml");
