@@ -16,7 +16,7 @@ use super::median;
 use crate::command::{Run, say, work};
 use crate::served::Served;
 use crate::test::release_binary;
-use crate::{apt, client, guests, http, kill_test};
+use crate::{apt, client, http, kill_test};
 
 const LAB: &str = "/api/v1/labs/rate_limiter/submissions";
 /// Submissions that are timed one by one, after some that warm up.
@@ -32,7 +32,7 @@ pub fn run() -> Result<()> {
     let binary = release_binary()?;
     let folder = work().join("bench");
     client::empty(&folder)?;
-    let module = guests::folder().join("rate_limiter/gcra.wasm");
+    let module = work().join("fixtures/gcra-rust.wasm");
     let module = std::fs::read(&module).with_context(|| module.display().to_string())?;
     let ours = ours(&binary, &folder, &module)?;
     println!("A submission, beyond compiling and simulating, warm, on SQLite, one at a time:");
