@@ -43,7 +43,7 @@ export async function open(port = process.env.SMTP_PORT) {
 }
 
 /** The address of the link in a mail, on this server. */
-export const linkIn = (text) => /http\S+\/link\?token=[\w-]+/.exec(text)[0];
+export const linkIn = (text) => /http\S+\/(?:link|newsletter\/confirm)\?token=[\w-]+/.exec(text)[0];
 
 /** Undoes quoted-printable. */
 const plain = (mail) =>

@@ -31,6 +31,62 @@ pub enum AccountPage {
     LinkDead,
     /// `/account`
     Settings(Account),
+    /// `/newsletter`
+    Newsletter(Newsletter),
+}
+
+/// A page about the newsletter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Newsletter {
+    /// The form.
+    Ask {
+        /// The address, as typed.
+        email: String,
+        /// What is ticked.
+        wish: Wish,
+        /// What somebody agrees to.
+        words: &'static str,
+        /// What is wrong, a sentence.
+        problem: Option<String>,
+    },
+    /// What is said once it was asked for, whether the address subscribes or not.
+    Asked {
+        /// Where the mail goes.
+        email: String,
+    },
+    /// What the mailed link opens.
+    Confirm {
+        /// The secret in it.
+        token: String,
+        /// Where it was sent.
+        email: String,
+    },
+    /// A link that opens nothing.
+    Dead,
+    /// What comes, and how often.
+    Preferences {
+        /// What opens this page.
+        key: String,
+        /// Whose it is.
+        email: String,
+        /// What is ticked.
+        wish: Wish,
+        /// Whether anything comes at all.
+        subscribes: bool,
+        /// What was done just now.
+        done: Option<&'static str>,
+        /// What is wrong, a sentence.
+        problem: Option<String>,
+    },
+}
+
+/// What somebody wants to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// Names of topics.
+    pub topics: Vec<&'static str>,
+    /// How often, by name.
+    pub frequency: &'static str,
 }
 
 /// What a mailed link does.

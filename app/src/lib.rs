@@ -30,7 +30,9 @@ mod scoped;
 mod shell;
 
 #[cfg(feature = "ssr")]
-pub use account::{Account, AccountPage, KeyRow, LinkPurpose, Part, SessionRow, Typed};
+pub use account::{
+    Account, AccountPage, KeyRow, LinkPurpose, Newsletter, Part, SessionRow, Typed, Wish,
+};
 #[cfg(feature = "ssr")]
 pub use assets::{Assets, Site};
 #[cfg(feature = "ssr")]

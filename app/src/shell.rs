@@ -119,7 +119,7 @@ pub(crate) fn shell(path: &str, site: &Site, head: Head, view: AnyView) -> impl 
                 <a class="skip" href="#main">"Skip to content"</a>
                 {header(path)}
                 <main id="main" tabindex="-1">{view}</main>
-                {footer()}
+                {footer(path)}
             </body>
         </html>
     }
@@ -170,7 +170,7 @@ fn header(path: &str) -> impl IntoView + use<> {
     }
 }
 
-fn footer() -> impl IntoView {
+fn footer(path: &str) -> impl IntoView + use<> {
     view! {
         <footer class="site-footer">
             <p>
@@ -178,12 +178,21 @@ fn footer() -> impl IntoView {
                 this browser and, when you submit it, on this server: the same engine, the same
                 seeds, the same report."
             </p>
+            <form class="subscribe" method="post" action="/newsletter">
+                <label for="subscribe">"What is new, by mail"</label>
+                <input id="subscribe" name="email" type="email" required maxlength="254"
+                    placeholder="you@example.org" autocomplete="email"/>
+                <input type="hidden" name="short" value="yes"/>
+                <input type="hidden" name="source" value=path.to_owned()/>
+                <button class="button">"Subscribe"</button>
+            </form>
             <nav aria-label="Footer">
                 <ul>
                     <li><a href="/course">"Course map"</a></li>
                     <li><a href="/labs">"Labs"</a></li>
                     <li><a href="/glossary">"Glossary"</a></li>
                     <li><a href="/account">"Your account"</a></li>
+                    <li><a href="/newsletter">"Newsletter"</a></li>
                     <li><a href="/docs/api">"API"</a></li>
                     <li><a href="/problems">"Error reference"</a></li>
                 </ul>

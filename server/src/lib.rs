@@ -21,6 +21,7 @@ pub mod kits;
 pub mod limits;
 pub mod mail;
 pub mod measured;
+pub mod newsletter;
 pub mod offline;
 pub mod problem;
 pub mod random;

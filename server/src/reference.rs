@@ -56,7 +56,7 @@ fn operation(method: &str, path: &str, found: &Value) -> Operation {
     let answers = found["responses"].as_object().into_iter().flatten();
     let answers = answers.map(|(status, answer)| {
         let contents = answer["content"].as_object().into_iter().flatten();
-        let document = contents.map(|(media, content)| {
+        let mut document = contents.map(|(media, content)| {
             let kind = kind(&content["schema"]);
             format!("{kind} ({media})")
         });
@@ -68,7 +68,7 @@ fn operation(method: &str, path: &str, found: &Value) -> Operation {
         (
             status.to_owned(),
             text(&answer["description"]),
-            document.last(),
+            document.next_back(),
         )
     });
     Operation {

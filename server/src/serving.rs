@@ -9,6 +9,7 @@ use crate::accept;
 use crate::config::Config;
 use crate::jobs::deliver_webhook::DeliverWebhook;
 use crate::jobs::mail_account::MailAccount;
+use crate::jobs::mail_newsletter::MailNewsletter;
 use crate::jobs::{self, Runner, RunnerConfig, Running};
 use crate::mail::Mailer;
 use crate::routes;
@@ -43,7 +44,11 @@ impl Server {
         db.migrate().await?;
         let workers = config.grader.worker_count();
         let site = config.site(listener.local_addr()?);
-        let mail = MailAccount::new(Mailer::new(&config)?, parts.random.clone(), site);
+        let mailer = Mailer::new(&config)?;
+        let mail = (
+            MailAccount::new(mailer.clone(), parts.random.clone(), site.clone()),
+            MailNewsletter::new(mailer, parts.random.clone(), site),
+        );
         let state = AppState::new(config, parts, db.clone(), CancellationToken::new())?;
         let runner = Runner::new(RunnerConfig {
             db,

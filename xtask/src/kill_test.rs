@@ -28,7 +28,7 @@ pub const CAPS: [(&str, &str); 5] = [
 ];
 
 /// Counts that the database must agree on: submissions, grades, and jobs that are not done.
-const COUNTS: &str = "
+pub const COUNTS: &str = "
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1])
 one = lambda sql: db.execute(sql).fetchone()[0]

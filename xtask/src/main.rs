@@ -15,6 +15,7 @@ mod guests;
 mod http;
 mod javascript;
 mod kill_test;
+mod load_test;
 mod new_lab;
 mod npm;
 mod postgres;
@@ -44,6 +45,8 @@ cargo xtask COMMAND
   new-lab NAME        start a lab: copy the template, add it to labs::ALL
   kill-test [--kills N] [--seed N]
                       kill -9 a grading server N times; nothing may be lost
+  load-test           120 clients at once, then ten times too many: lessons stay fast, every
+                      accepted submission is graded once, the others hear when to come back
   bench serving|search|grading
                       our server beside nginx, our search beside MiniSearch, what a submission
                       costs beside DMOJ's judge, each in one run
@@ -66,6 +69,7 @@ fn main() -> Result<()> {
         "new-lab" => new_lab::run(rest),
         "bench" => bench::run(rest),
         "kill-test" => kill_test::run(rest),
+        "load-test" => load_test::run(),
         "setup" => test::setup().map(drop),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

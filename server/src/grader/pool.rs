@@ -200,8 +200,12 @@ impl Pool {
         let _turn = turn.map_err(|closed| Failure::Retry(closed.to_string()))?;
         for last in [false, true] {
             let worker = self.take().await.map_err(Failure::Retry)?;
-            self.refill();
-            match worker.grade(&job, module, self.0.config.deadline).await {
+            // The successor starts once this one has its work, not before.
+            let begun = || self.refill();
+            match worker
+                .grade(&job, module, begun, self.0.config.deadline)
+                .await
+            {
                 Ok(outcome) => return outcome,
                 Err(Death::Cpu) => return Err(Failure::Problem(Problem::timeout())),
                 Err(Death::Memory) => return Err(Failure::Problem(Problem::memory())),
@@ -325,10 +329,13 @@ impl Worker {
         mut self,
         job: &Job,
         module: &[u8],
+        begun: impl FnOnce(),
         deadline: Duration,
     ) -> Result<Result<Graded, Failure>, Death> {
         let exchange = async {
-            protocol::send(&mut self.stdin, job, module).await?;
+            let sent = protocol::send(&mut self.stdin, job, module).await;
+            begun();
+            sent?;
             protocol::receive::<Answer>(&mut self.stdout).await
         };
         match timeout(deadline, exchange).await {

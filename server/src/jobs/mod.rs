@@ -3,6 +3,7 @@
 pub mod deliver_webhook;
 pub mod grade_submission;
 pub mod mail_account;
+pub mod mail_newsletter;
 mod queue;
 mod runner;
 
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use deliver_webhook::DeliverWebhook;
 use grade_submission::{GradeSubmission, Grader};
 use mail_account::MailAccount;
+use mail_newsletter::MailNewsletter;
 
 /// Letters about accounts that leave at once.
 const MAIL_WORKERS: usize = 2;
@@ -26,11 +28,12 @@ pub fn all(
     runner: Runner,
     grader: Arc<dyn Grader>,
     grader_workers: usize,
-    mail: MailAccount,
+    (mail, newsletter): (MailAccount, MailNewsletter),
     webhooks: DeliverWebhook,
 ) -> Runner {
     runner
         .with(GradeSubmission::new(grader), grader_workers)
         .with(mail, MAIL_WORKERS)
+        .with(newsletter, MAIL_WORKERS)
         .with(webhooks, WEBHOOK_WORKERS)
 }

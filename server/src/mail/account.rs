@@ -22,21 +22,26 @@ pub enum Telling<'a> {
 /// The letter, on the site at `site` (no slash at its end).
 #[must_use]
 pub fn letter(id: &str, telling: Telling<'_>, site: &str) -> Letter {
-    let parts = parts(telling, site);
+    written(id, &parts(telling, site), site)
+}
+
+/// What a short letter is made of.
+pub(super) struct Parts {
+    pub(super) subject: &'static str,
+    pub(super) lines: Vec<String>,
+    /// What is written on the button, and where it leads.
+    pub(super) button: Option<(&'static str, String)>,
+    pub(super) after: &'static str,
+}
+
+/// A short letter, as text and as HTML.
+pub(super) fn written(id: &str, parts: &Parts, site: &str) -> Letter {
     Letter {
         id: id.to_owned(),
         subject: format!("{} · Headroom", parts.subject),
-        text: text(&parts, site),
-        html: html(&parts, site),
+        text: text(parts, site),
+        html: html(parts, site),
     }
-}
-
-struct Parts {
-    subject: &'static str,
-    lines: Vec<String>,
-    /// What is written on the button, and where it leads.
-    button: Option<(&'static str, String)>,
-    after: &'static str,
 }
 
 const NOT_YOU: &str = "If that was not you, do nothing: without the link nothing happens.";

@@ -1,6 +1,7 @@
 //! Mail: how it leaves, and what it says.
 
 pub mod account;
+pub mod newsletter;
 mod transport;
 
 pub use transport::{MailError, Mailer};

@@ -9,6 +9,7 @@ use crate::jobs::Job as _;
 use crate::jobs::deliver_webhook::DeliverWebhook;
 use crate::jobs::grade_submission::GradeSubmission;
 use crate::jobs::mail_account::MailAccount;
+use crate::jobs::mail_newsletter::MailNewsletter;
 use crate::state::AppState;
 use crate::store::{jobs, users};
 
@@ -23,6 +24,7 @@ pub async fn show(State(state): State<AppState>) -> Result<Json<Value>, Error> {
     for kind in [
         GradeSubmission::KIND,
         MailAccount::KIND,
+        MailNewsletter::KIND,
         DeliverWebhook::KIND,
     ] {
         let counts = jobs::count(&mut tx, kind).await?;

@@ -15,6 +15,7 @@ mod labs;
 pub mod lessons;
 mod map;
 mod me;
+mod newsletter;
 pub mod openapi;
 pub mod pages;
 mod receipts;
@@ -62,7 +63,7 @@ pub fn router(state: AppState) -> Router {
 
 /// Every address there is.
 pub fn map(state: AppState) -> Map {
-    api(accounts(site(Map::new(state))))
+    api(letters(accounts(site(Map::new(state)))))
 }
 
 /// What is the same for everybody.
@@ -127,8 +128,27 @@ fn accounts(map: Map) -> Map {
         .post(SignedIn, "/account/delete", account::settings::delete)
 }
 
+fn letters(map: Map) -> Map {
+    let confirm = "/newsletter/confirm";
+    let preferences = "/newsletter/preferences";
+    let end = "/newsletter/unsubscribe";
+    map.get(Anyone, "/newsletter", newsletter::page)
+        .post(Anyone, "/newsletter", newsletter::ask)
+        .get(Anyone, confirm, newsletter::confirm_page)
+        .post(Anyone, confirm, newsletter::confirm)
+        .get(Anyone, preferences, newsletter::preferences_page)
+        .post(Anyone, preferences, newsletter::change)
+        .get(Anyone, end, newsletter::end_page)
+        .post(Anyone, end, newsletter::end)
+}
+
 fn api(map: Map) -> Map {
     let map = map
+        .post(
+            Anyone,
+            "/api/v1/newsletter/subscriptions",
+            newsletter::subscribe,
+        )
         .get(Anyone, openapi::PATH, openapi::show)
         .get(Anyone, "/api/v1/lessons", lessons::list)
         .get(Anyone, "/api/v1/lessons/{area}/{slug}", lessons::show)

@@ -18,6 +18,11 @@ pub const ALL: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/0002_accounts.sql"),
     ),
     (3, "api", include_str!("../../../migrations/0003_api.sql")),
+    (
+        4,
+        "newsletter",
+        include_str!("../../../migrations/0004_newsletter.sql"),
+    ),
 ];
 
 pub(super) fn migrator() -> Migrator {

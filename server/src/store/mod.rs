@@ -14,6 +14,7 @@ pub mod modules;
 pub mod progress;
 pub mod sessions;
 pub mod submissions;
+pub mod subscribers;
 pub mod users;
 pub mod webhooks;
 

@@ -19,6 +19,7 @@ mod guards;
 mod lessons;
 mod mail;
 mod measured;
+mod newsletter;
 mod pages;
 mod pictures;
 mod programs;

@@ -179,6 +179,42 @@ async fn a_receiver_that_refuses_is_told_again_later() {
 }
 
 #[tokio::test]
+async fn a_receiver_that_dawdles_holds_up_nobody_for_long() {
+    let app = TestApp::start(ON).await;
+    let user = account(&app, ADA).await;
+    let ada = Program::of(&app, user).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let slow = format!("http://{}/", listener.local_addr().unwrap());
+    let slow = make(&ada, &slow).await;
+    let (quick, mut told) = receiver(&["200 OK"]).await;
+    let quick = make(&ada, &quick).await;
+    for hook in [&slow, &quick] {
+        let test = format!("/api/v1/webhooks/{}/test", hook["id"].as_str().unwrap());
+        ada.send("POST", &test, &Value::Null).await;
+    }
+    let began = std::time::Instant::now();
+    told.recv().await.unwrap();
+    assert!(
+        began.elapsed() < Duration::from_secs(5),
+        "the other one is told meanwhile"
+    );
+    let path = format!(
+        "/api/v1/webhooks/{}/deliveries",
+        slow["id"].as_str().unwrap()
+    );
+    while ada.get(&path).await.json()["items"][0]["tries"] == 0 {
+        assert!(
+            began.elapsed() < Duration::from_secs(20),
+            "it is never given up"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let said = ada.get(&path).await.json();
+    let said = said["items"][0]["last_answer"].as_str().unwrap().to_owned();
+    assert!(said.contains("timeout"), "{said}");
+}
+
+#[tokio::test]
 async fn private_addresses_are_refused_when_made_and_when_told() {
     let app = TestApp::start("[webhooks]\nenabled = true\n").await;
     let user = account(&app, ADA).await;

@@ -2,6 +2,7 @@
 //! JavaScript.
 
 mod link;
+mod newsletter;
 mod settings;
 mod sign_in;
 
@@ -29,6 +30,7 @@ pub(crate) fn body(page: &AccountPage) -> Body {
         } => link::link(token, *purpose, email, problem.as_deref()),
         AccountPage::LinkDead => link::dead(),
         AccountPage::Settings(account) => settings::body(account),
+        AccountPage::Newsletter(page) => newsletter::body(page),
     }
 }
 

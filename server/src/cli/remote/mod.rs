@@ -112,6 +112,10 @@ impl Server {
     }
 
     /// Repeats what may be repeated: with full jitter, or when the server says.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the pause is what was asked for: there is no event to wait for"
+    )]
     fn again_and_again(
         &self,
         mut act: impl FnMut() -> Result<String, Failed>,

@@ -31,7 +31,11 @@ const FORM_MAX_BYTES: usize = 16 << 10;
 const HOME: &str = "/me";
 
 /// Renders a page.
-async fn show(state: &AppState, path: &'static str, page: AccountPage) -> Result<Response, Error> {
+pub(super) async fn show(
+    state: &AppState,
+    path: &'static str,
+    page: AccountPage,
+) -> Result<Response, Error> {
     let site = state.parts.site.clone();
     let rendered = tokio::task::spawn_blocking(move || site.account_page(&page, path));
     let (status, html) = rendered
@@ -42,7 +46,7 @@ async fn show(state: &AppState, path: &'static str, page: AccountPage) -> Result
 }
 
 /// Renders a form again, with what is wrong with it.
-async fn refuse(
+pub(super) async fn refuse(
     state: &AppState,
     path: &'static str,
     page: AccountPage,
@@ -67,7 +71,10 @@ async fn form<T: DeserializeOwned>(state: &AppState, request: Request) -> Result
 }
 
 /// Reads a form in which a name may come more than once.
-async fn pairs(state: &AppState, request: Request) -> Result<Vec<(String, String)>, Error> {
+pub(super) async fn pairs(
+    state: &AppState,
+    request: Request,
+) -> Result<Vec<(String, String)>, Error> {
     form(state, request).await
 }
 

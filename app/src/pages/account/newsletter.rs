@@ -1,0 +1,174 @@
+//! `/newsletter`: asking for it, confirming, changing, ending.
+
+use leptos::prelude::*;
+
+use super::{email_field, form_page, problem};
+use crate::account::{Newsletter, Wish};
+use crate::page::Body;
+
+/// What there is to read.
+const TOPICS: [(&str, &str); 3] = [
+    ("lessons", "New lessons"),
+    ("labs", "New labs, and new versions of labs"),
+    ("articles", "Articles"),
+];
+/// How often.
+const FREQUENCIES: [(&str, &str); 3] = [
+    ("each", "Each thing when it appears"),
+    ("weekly", "At most once a week"),
+    ("monthly", "At most once a month"),
+];
+
+pub(super) fn body(page: &Newsletter) -> Body {
+    match page {
+        Newsletter::Ask {
+            email,
+            wish,
+            words,
+            problem,
+        } => ask(email, wish, words, problem.as_deref()),
+        Newsletter::Asked { email } => asked(email),
+        Newsletter::Confirm { token, email } => confirm(token, email),
+        Newsletter::Dead => dead(),
+        Newsletter::Preferences { .. } => preferences(page),
+    }
+}
+
+fn ask(email: &str, wish: &Wish, words: &'static str, wrong: Option<&str>) -> Body {
+    let about =
+        "What is new in the course: lessons, labs, articles. By mail, as often as you like.";
+    let at = wrong.map(|_| "newsletter-problem");
+    let view = view! {
+        <p class="lead">{about}</p>
+        <form class="account-form" method="post" action="/newsletter">
+            {problem("newsletter-problem", wrong)}
+            {email_field(email, at)}
+            {wishes(wish)}
+            {trap()}
+            <p class="note">{words}</p>
+            <button class="button primary">"Subscribe"</button>
+        </form>
+        <p class="note">
+            "A mail asks you to confirm; without that nothing comes. No picture in an issue tells us
+            that you opened it, and links lead where they say."
+        </p>
+    };
+    form_page("Newsletter", about, wrong.is_some(), view)
+}
+
+fn asked(email: &str) -> Body {
+    let lead = "Open the link in it and press the button there: then you subscribe.";
+    let view = view! {
+        <p class="lead" role="status">
+            "A message is on its way to " <strong>{email.to_owned()}</strong> ". " {lead}
+        </p>
+        <p class="note">
+            "Nothing there after a few minutes? Look among the unwanted mail, and check the address
+            above for a slip."
+        </p>
+    };
+    form_page("Check your mail", lead, false, view)
+}
+
+fn confirm(token: &str, email: &str) -> Body {
+    let about = "One click, and the newsletter comes.";
+    let view = view! {
+        <p class="lead">
+            "The newsletter is to come to " <strong>{email.to_owned()}</strong> "."
+        </p>
+        <form class="account-form" method="post" action="/newsletter/confirm">
+            <input type="hidden" name="token" value=token.to_owned()/>
+            <button class="button primary">"Confirm"</button>
+        </form>
+        <p class="note">"If you did not ask for it, close this page: then nothing comes."</p>
+    };
+    form_page("Confirm your subscription", about, false, view)
+}
+
+fn dead() -> Body {
+    let about = "The link has served its time, or a newer one was sent. Nothing has changed.";
+    let view = view! {
+        <p class="lead" role="status">{about}</p>
+        <p><a class="button" href="/newsletter">"Ask for another one"</a></p>
+    };
+    let body = form_page("This link no longer works", about, false, view);
+    Body {
+        status: 410,
+        ..body
+    }
+}
+
+fn preferences(page: &Newsletter) -> Body {
+    let Newsletter::Preferences {
+        key,
+        email,
+        wish,
+        subscribes,
+        done,
+        problem: wrong,
+    } = page
+    else {
+        return dead();
+    };
+    let about = "What comes to you, and how often.";
+    let done = done.map(|done| view! { <p class="callout" role="status">{done}</p> });
+    let (lead, label) = match subscribes {
+        true => ("The newsletter comes to ", "Keep"),
+        false => ("Nothing comes to ", "Subscribe again"),
+    };
+    let end = subscribes.then(|| {
+        view! {
+            <section aria-labelledby="end">
+                <h2 id="end">"Enough?"</h2>
+                <form method="post" action="/newsletter/unsubscribe">
+                    <input type="hidden" name="key" value=key.clone()/>
+                    <button class="button">"Unsubscribe"</button>
+                </form>
+            </section>
+        }
+    });
+    let view = view! {
+        {done}
+        <p class="lead">{lead} <strong>{email.clone()}</strong> "."</p>
+        <form class="account-form" method="post" action="/newsletter/preferences">
+            {problem("newsletter-problem", wrong.as_deref())}
+            <input type="hidden" name="key" value=key.clone()/>
+            {wishes(wish)}
+            <button class="button primary">{label}</button>
+        </form>
+        {end}
+    };
+    form_page("Your newsletter", about, wrong.is_some(), view)
+}
+
+fn wishes(wish: &Wish) -> impl IntoView + use<> {
+    let topics = TOPICS.into_iter().map(|(name, words)| {
+        let checked = wish.topics.contains(&name);
+        view! {
+            <label class="choice">
+                <input type="checkbox" name="topic" value=name checked=checked/> {words}
+            </label>
+        }
+    });
+    let frequencies = FREQUENCIES.into_iter().map(|(name, words)| {
+        let checked = wish.frequency == name;
+        view! {
+            <label class="choice">
+                <input type="radio" name="frequency" value=name checked=checked/> {words}
+            </label>
+        }
+    });
+    view! {
+        <fieldset><legend>"What"</legend>{topics.collect_view()}</fieldset>
+        <fieldset><legend>"How often"</legend>{frequencies.collect_view()}</fieldset>
+    }
+}
+
+/// A field that people neither see nor reach; programs that fill in forms do.
+fn trap() -> impl IntoView {
+    view! {
+        <div class="whose" aria-hidden="true">
+            <input name="website" tabindex="-1" autocomplete="off" aria-label="Leave this empty"/>
+        </div>
+    }
+}

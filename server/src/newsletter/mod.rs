@@ -1,0 +1,135 @@
+//! The newsletter: who reads it and what they want to read. A subscription begins when its owner
+//! presses a button on a page that only a mailed link opens, and ends with one click. Looking at a
+//! link never changes anything: the programs that look at every link in a mail subscribe nobody and
+//! unsubscribe nobody.
+
+pub mod wishes;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+pub use wishes::Wishes;
+
+use crate::accounts::Address;
+use crate::error::Error;
+use crate::ids::Ids;
+use crate::jobs::mail_newsletter::{MailNewsletter, Payload};
+use crate::random::Random;
+use crate::state::AppState;
+use crate::store::subscribers::{self, Consent, Subscriber};
+use crate::store::{StoreError, Tx, modules};
+
+/// What somebody agrees to; kept with the proof, word by word.
+pub const WORDS: &str =
+    "Send me Headroom's newsletter. I can end it with one click in every issue.";
+/// How long the link that confirms works, milliseconds.
+pub const CONFIRM_MS: i64 = 7 * 24 * 3_600_000;
+
+/// A new secret.
+#[must_use]
+pub fn secret(random: &Random) -> String {
+    URL_SAFE_NO_PAD.encode(random.bytes::<32>())
+}
+
+/// Notes that somebody asked, and has the mail sent that asks back. Whether the address subscribes
+/// already is looked up only by the job that mails.
+///
+/// # Errors
+/// When the database does not take it; then nothing is mailed.
+pub async fn ask(
+    state: &AppState,
+    address: &Address,
+    wishes: &Wishes,
+    source: &str,
+) -> Result<(), Error> {
+    let now_ms = state.parts.clock.now_ms();
+    let payload = Payload::Asked {
+        letter: state.ids.next(),
+        email: address.as_str().to_owned(),
+        topics: wishes.topics(),
+        frequency: wishes.frequency.as_str().to_owned(),
+    };
+    let mut tx = state.db.write().await?;
+    let words = (WORDS.to_owned(), source);
+    prove(
+        &mut tx,
+        &state.ids,
+        address.as_str(),
+        ("asked", words),
+        now_ms,
+    )
+    .await?;
+    MailNewsletter::enqueue(&mut tx, &state.ids, &payload, now_ms).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Begins the subscription. Asked twice, it is the same as asked once.
+///
+/// # Errors
+/// When the database does not take it.
+pub async fn confirm(state: &AppState, subscriber: &Subscriber, source: &str) -> Result<(), Error> {
+    let now_ms = state.parts.clock.now_ms();
+    let mut tx = state.db.write().await?;
+    if subscribers::update_confirmed(&mut tx, subscriber.id, now_ms).await? {
+        let words = (WORDS.to_owned(), source);
+        let what = ("confirmed", words);
+        prove(&mut tx, &state.ids, &subscriber.email, what, now_ms).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Ends the subscription. Asked twice, it is the same as asked once.
+///
+/// # Errors
+/// When the database does not take it.
+pub async fn end(state: &AppState, subscriber: &Subscriber, source: &str) -> Result<(), Error> {
+    let now_ms = state.parts.clock.now_ms();
+    let mut tx = state.db.write().await?;
+    if subscribers::update_ended(&mut tx, subscriber.id, now_ms).await? {
+        let what = ("ended", (String::new(), source));
+        prove(&mut tx, &state.ids, &subscriber.email, what, now_ms).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Changes what somebody reads; one that had ended begins again, for this was asked on a page that
+/// only the key opens.
+///
+/// # Errors
+/// When the database does not take it.
+pub async fn change(
+    state: &AppState,
+    subscriber: &Subscriber,
+    wishes: &Wishes,
+) -> Result<(), Error> {
+    let now_ms = state.parts.clock.now_ms();
+    let (topics, frequency) = (wishes.topics(), wishes.frequency.as_str());
+    let mut tx = state.db.write().await?;
+    subscribers::update_wishes(&mut tx, subscriber.id, (&topics, frequency)).await?;
+    let words = (format!("{topics}; {frequency}"), "preferences");
+    let what = ("changed", words);
+    prove(&mut tx, &state.ids, &subscriber.email, what, now_ms).await?;
+    if subscribers::update_confirmed(&mut tx, subscriber.id, now_ms).await? {
+        let what = ("confirmed", (WORDS.to_owned(), "preferences"));
+        prove(&mut tx, &state.ids, &subscriber.email, what, now_ms).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+async fn prove(
+    tx: &mut Tx,
+    ids: &Ids,
+    email: &str,
+    (event, (words, source)): (&'static str, (String, &str)),
+    at: i64,
+) -> Result<(), StoreError> {
+    let consent = Consent {
+        id: ids.next(),
+        email_sha256: modules::digest(email.as_bytes()),
+        event,
+        words,
+        source,
+        at,
+    };
+    subscribers::insert_consent(tx, &consent).await
+}

@@ -1,0 +1,351 @@
+//! `/newsletter`: asking, confirming, changing, ending. Nothing that is only looked at changes
+//! anything; what is sent twice is done once.
+
+use app::{AccountPage, Newsletter, Wish};
+use axum::extract::{Query, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::{Extension, Json};
+use http::{HeaderValue, header};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::account::{pairs, refuse, show};
+use super::json_body;
+use crate::accounts::Address;
+use crate::edge::ClientAddress;
+use crate::error::Error;
+use crate::newsletter::wishes::{Frequency, Topic};
+use crate::newsletter::{self, Wishes};
+use crate::state::AppState;
+use crate::store::modules;
+use crate::store::subscribers::{self, Status, Subscriber};
+
+const PATH: &str = "/newsletter";
+const NO_TOPIC: &str = "Choose at least one thing to read.";
+
+/// `GET /newsletter`
+pub async fn page(State(state): State<AppState>) -> Result<Response, Error> {
+    show(
+        &state,
+        PATH,
+        AccountPage::Newsletter(asking(String::new(), None, None)),
+    )
+    .await
+}
+
+/// `POST /newsletter`: the same answer for every address.
+pub async fn ask(
+    State(state): State<AppState>,
+    Extension(client): Extension<ClientAddress>,
+    request: Request,
+) -> Result<Response, Error> {
+    let pairs = pairs(&state, request).await?;
+    let email = first(&pairs, "email").to_owned();
+    let source = source(first(&pairs, "source"));
+    // The form at the foot of a page asks for an address only.
+    let wishes = match first(&pairs, "short") {
+        "" => wishes(&pairs),
+        _ => Some(Wishes::default()),
+    };
+    let address: Address = match email.parse() {
+        Ok(address) => address,
+        Err(problem) => {
+            let problem = format!("{problem}");
+            let page = asking(email, Some(problem), wishes.as_ref());
+            return refuse(&state, PATH, AccountPage::Newsletter(page)).await;
+        }
+    };
+    let Some(wishes) = wishes else {
+        let page = asking(email, Some(NO_TOPIC.into()), None);
+        return refuse(&state, PATH, AccountPage::Newsletter(page)).await;
+    };
+    state.account_limits.ask_mail(client.0, &address)?;
+    // A field that people do not see was filled in: a program, which need not know.
+    if first(&pairs, "website").is_empty() {
+        newsletter::ask(&state, &address, &wishes, source).await?;
+    }
+    show(
+        &state,
+        PATH,
+        AccountPage::Newsletter(Newsletter::Asked { email }),
+    )
+    .await
+}
+
+/// The query of `GET /newsletter/confirm`.
+#[derive(Deserialize)]
+pub struct Confirming {
+    #[serde(default)]
+    token: String,
+}
+
+/// `GET /newsletter/confirm`
+pub async fn confirm_page(
+    State(state): State<AppState>,
+    Extension(client): Extension<ClientAddress>,
+    Query(Confirming { token }): Query<Confirming>,
+) -> Result<Response, Error> {
+    state.account_limits.try_client(client.0)?;
+    let page = match by_token(&state, &token).await? {
+        Some(subscriber) => Newsletter::Confirm {
+            token,
+            email: subscriber.email,
+        },
+        None => Newsletter::Dead,
+    };
+    shown(&state, page).await
+}
+
+/// `POST /newsletter/confirm`
+pub async fn confirm(
+    State(state): State<AppState>,
+    Extension(client): Extension<ClientAddress>,
+    request: Request,
+) -> Result<Response, Error> {
+    state.account_limits.try_client(client.0)?;
+    let pairs = pairs(&state, request).await?;
+    let Some(subscriber) = by_token(&state, first(&pairs, "token")).await? else {
+        return shown(&state, Newsletter::Dead).await;
+    };
+    newsletter::confirm(&state, &subscriber, "confirm page").await?;
+    Ok(to_preferences(&subscriber, "confirmed"))
+}
+
+/// The query of what a message links to.
+#[derive(Deserialize)]
+pub struct Managing {
+    #[serde(default)]
+    key: String,
+    #[serde(default)]
+    done: String,
+}
+
+/// `GET /newsletter/preferences`
+pub async fn preferences_page(
+    State(state): State<AppState>,
+    Extension(client): Extension<ClientAddress>,
+    Query(Managing { key, done }): Query<Managing>,
+) -> Result<Response, Error> {
+    state.account_limits.try_client(client.0)?;
+    let page = match by_key(&state, &key).await? {
+        Some(subscriber) => preferences(&subscriber, said(&done), None),
+        None => Newsletter::Dead,
+    };
+    shown(&state, page).await
+}
+
+/// `POST /newsletter/preferences`
+pub async fn change(
+    State(state): State<AppState>,
+    Extension(client): Extension<ClientAddress>,
+    request: Request,
+) -> Result<Response, Error> {
+    state.account_limits.try_client(client.0)?;
+    let pairs = pairs(&state, request).await?;
+    let Some(subscriber) = by_key(&state, first(&pairs, "key")).await? else {
+        return shown(&state, Newsletter::Dead).await;
+    };
+    let Some(wishes) = wishes(&pairs) else {
+        let page = preferences(&subscriber, None, Some(NO_TOPIC.into()));
+        let page = refuse(&state, PATH, AccountPage::Newsletter(page)).await?;
+        return Ok(hushed(page));
+    };
+    newsletter::change(&state, &subscriber, &wishes).await?;
+    Ok(to_preferences(&subscriber, "changed"))
+}
+
+/// `GET /newsletter/unsubscribe`: what a message links to for people; it only shows the button.
+pub async fn end_page(Query(Managing { key, .. }): Query<Managing>) -> Response {
+    let key = key.replace(
+        |c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'),
+        "",
+    );
+    hushed(Redirect::to(&format!("/newsletter/preferences?key={key}")).into_response())
+}
+
+/// `POST /newsletter/unsubscribe`: one click, from a mail program (RFC 8058) or from the page.
+pub async fn end(
+    State(state): State<AppState>,
+    Query(Managing { key, .. }): Query<Managing>,
+    request: Request,
+) -> Result<Response, Error> {
+    let pairs = pairs(&state, request).await?;
+    let by_program = first(&pairs, "List-Unsubscribe") == "One-Click";
+    let key = match first(&pairs, "key") {
+        "" => key,
+        key => key.to_owned(),
+    };
+    let subscriber = by_key(&state, &key).await?;
+    match (&subscriber, by_program) {
+        // Whoever has gone is gone: a program is told the same.
+        (None, true) => Ok("You are unsubscribed.\n".into_response()),
+        (None, false) => shown(&state, Newsletter::Dead).await,
+        (Some(subscriber), _) => {
+            let source = if by_program {
+                "one click"
+            } else {
+                "preferences"
+            };
+            newsletter::end(&state, subscriber, source).await?;
+            if by_program {
+                return Ok("You are unsubscribed.\n".into_response());
+            }
+            Ok(to_preferences(subscriber, "ended"))
+        }
+    }
+}
+
+/// A wish to subscribe.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSubscription {
+    #[schema(max_length = 254, example = "ada@example.org")]
+    email: String,
+    /// What to read; everything if left away.
+    topics: Option<Vec<Topic>>,
+    /// How often; once a week if left away.
+    frequency: Option<Frequency>,
+}
+
+/// What becomes of a wish to subscribe.
+#[derive(Serialize, ToSchema)]
+pub struct AskedDocument {
+    /// What happens next, in words: the same for every address.
+    detail: String,
+}
+
+/// Ask for the newsletter
+///
+/// A mail asks back, and only its owner's answer begins the subscription. The answer here is the
+/// same for every address.
+#[utoipa::path(
+    post, path = "/api/v1/newsletter/subscriptions", tag = "newsletter",
+    request_body = NewSubscription,
+    responses((status = 202, description = "A mail is on its way", body = AskedDocument)),
+)]
+pub async fn subscribe(
+    State(state): State<AppState>,
+    Extension(client): Extension<ClientAddress>,
+    request: Request,
+) -> Result<Response, Error> {
+    let NewSubscription {
+        email,
+        topics,
+        frequency,
+    } = json_body(&state, request).await?;
+    let address: Address = email
+        .parse()
+        .map_err(|problem| Error::Incomplete(format!("email: {problem}")))?;
+    let names = topics.unwrap_or_else(|| Topic::ALL.to_vec());
+    let wishes = Wishes::named(
+        names.iter().map(|topic| topic.as_str()),
+        frequency.unwrap_or_default().as_str(),
+    );
+    let wishes = wishes.ok_or_else(|| Error::Incomplete("topics: at least one".into()))?;
+    state.account_limits.ask_mail(client.0, &address)?;
+    newsletter::ask(&state, &address, &wishes, "api").await?;
+    let detail = "A mail is on its way; the subscription begins when its link is opened and the \
+                  button there pressed.";
+    let detail = detail.to_owned();
+    Ok((StatusCode::ACCEPTED, Json(AskedDocument { detail })).into_response())
+}
+
+async fn by_token(state: &AppState, token: &str) -> Result<Option<Subscriber>, Error> {
+    let digest = modules::digest(token.as_bytes());
+    let now_ms = state.parts.clock.now_ms();
+    let mut tx = state.db.read().await?;
+    Ok(subscribers::by_confirmation(&mut tx, &digest, now_ms).await?)
+}
+
+async fn by_key(state: &AppState, key: &str) -> Result<Option<Subscriber>, Error> {
+    if key.contains('\0') {
+        return Ok(None);
+    }
+    Ok(subscribers::by_key(&mut state.db.read().await?, key).await?)
+}
+
+async fn shown(state: &AppState, page: Newsletter) -> Result<Response, Error> {
+    show(state, PATH, AccountPage::Newsletter(page))
+        .await
+        .map(hushed)
+}
+
+fn asking(email: String, problem: Option<String>, wishes: Option<&Wishes>) -> Newsletter {
+    let everything = Wishes::default();
+    let wish = wish(wishes.unwrap_or(&everything));
+    Newsletter::Ask {
+        email,
+        wish,
+        words: newsletter::WORDS,
+        problem,
+    }
+}
+
+fn preferences(
+    subscriber: &Subscriber,
+    done: Option<&'static str>,
+    problem: Option<String>,
+) -> Newsletter {
+    let topics = subscriber.topics.split(' ');
+    let wishes = Wishes::named(topics, &subscriber.frequency).unwrap_or_default();
+    Newsletter::Preferences {
+        key: subscriber.key.clone(),
+        email: subscriber.email.clone(),
+        wish: wish(&wishes),
+        subscribes: subscriber.status == Status::Confirmed,
+        done,
+        problem,
+    }
+}
+
+fn wish(wishes: &Wishes) -> Wish {
+    Wish {
+        topics: wishes.topics.iter().map(|topic| topic.as_str()).collect(),
+        frequency: wishes.frequency.as_str(),
+    }
+}
+
+fn wishes(pairs: &[(String, String)]) -> Option<Wishes> {
+    let topics = pairs.iter().filter(|(name, _)| name == "topic");
+    Wishes::named(
+        topics.map(|(_, topic)| topic.as_str()),
+        first(pairs, "frequency"),
+    )
+}
+
+/// Where somebody asked: a path of this site, for the proof.
+fn source(text: &str) -> &str {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_');
+    let fits = text.starts_with('/') && text.len() <= 200 && text.bytes().all(plain);
+    if fits { text } else { PATH }
+}
+
+fn said(done: &str) -> Option<&'static str> {
+    match done {
+        "confirmed" => Some("You subscribe now. The next issue comes to you."),
+        "changed" => Some("Kept."),
+        "ended" => Some("It has ended: nothing more comes. Changed your mind? Subscribe again."),
+        _ => None,
+    }
+}
+
+fn first<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
+    let found = pairs.iter().find(|(found, _)| found == name);
+    found.map_or("", |(_, value)| value)
+}
+
+fn to_preferences(subscriber: &Subscriber, done: &str) -> Response {
+    let to = format!("/newsletter/preferences?key={}&done={done}", subscriber.key);
+    hushed(Redirect::to(&to).into_response())
+}
+
+/// The address of this page is a secret: it is told to no other.
+fn hushed(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    let no_referrer = HeaderValue::from_static("no-referrer");
+    headers.insert(header::REFERRER_POLICY, no_referrer);
+    let private = HeaderValue::from_static("private, no-store");
+    headers.insert(header::CACHE_CONTROL, private);
+    response
+}
