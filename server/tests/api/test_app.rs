@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use app::AccountPage;
+use app::{AccountPage, Newsletter};
 use async_trait::async_trait;
 use headroom::Server;
 use headroom::card::Card;
@@ -137,11 +137,11 @@ impl Site for FakeSite {
     }
 
     fn account_page(&self, page: &AccountPage, path: &str) -> (u16, String) {
-        let status = if *page == AccountPage::LinkDead {
-            410
-        } else {
-            200
-        };
+        let dead = [
+            AccountPage::LinkDead,
+            AccountPage::Newsletter(Newsletter::Dead),
+        ];
+        let status = if dead.contains(page) { 410 } else { 200 };
         (status, format!("<!DOCTYPE html>{path} {page:?}"))
     }
 

@@ -167,8 +167,6 @@ fn wishes(wish: &Wish) -> impl IntoView + use<> {
 /// A field that people neither see nor reach; programs that fill in forms do.
 fn trap() -> impl IntoView {
     view! {
-        <div class="whose" aria-hidden="true">
-            <input name="website" tabindex="-1" autocomplete="off" aria-label="Leave this empty"/>
-        </div>
+        <input class="whose" name="website" tabindex="-1" autocomplete="off" aria-hidden="true"/>
     }
 }
