@@ -201,7 +201,9 @@ impl Backend for Pages {
 
     fn reference(&self) -> app::Reference {
         let (_, text) = GUIDE.split_once('\n').unwrap_or_default();
-        reference::of(markdown(text))
+        // What scrolls sideways can be reached by keyboard.
+        let guide = markdown(text).replace("<pre>", "<pre tabindex=\"0\">");
+        reference::of(guide)
     }
 
     fn lab_text(&self, lab: &str) -> Option<LabText> {

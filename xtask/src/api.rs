@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::command::{Run, root, say, work};
 use crate::served::Served;
-use crate::{apt, client, guests, kill_test};
+use crate::{apt, client, kill_test};
 
 const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 /// Examples for each operation and phase: together more than five thousand cases.
@@ -53,7 +53,7 @@ fn key(binary: &Path, data: &Path) -> Result<String> {
 fn guide(binary: &Path, data: &Path, (server, key): (&str, &str)) -> Result<()> {
     let folder = data.join("guide");
     client::empty(&folder)?;
-    let module = guests::folder().join("rate_limiter/gcra.wasm");
+    let module = work().join("fixtures/gcra-rust.wasm");
     std::fs::copy(module, folder.join("policy.wasm"))?;
     let text = std::fs::read_to_string(root().join("docs/api.md"))?;
     let path = std::env::var("PATH").unwrap_or_default();
