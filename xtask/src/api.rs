@@ -110,7 +110,7 @@ fn schemathesis(data: &Path, (server, key): (&str, &str)) -> Result<()> {
         .stdout(Stdio::from(std::fs::File::create(&report)?))
         .status()?;
     let text = std::fs::read_to_string(&report)?;
-    let cases = text.lines().find(|line| line.contains(" generated"));
+    let cases = text.lines().find(|line| line.contains(" generated, "));
     if !done.success() {
         bail!("schemathesis: {}\n{text}", report.display());
     }
