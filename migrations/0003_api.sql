@@ -22,7 +22,7 @@ CREATE TABLE batches (
     user_id         TEXT   REFERENCES users (id),
     idempotency_key TEXT,
     body_sha256     TEXT   NOT NULL,
-    refused_json    TEXT   NOT NULL,
+    items_json    TEXT   NOT NULL,
     created_at      BIGINT NOT NULL,
     finished_at     BIGINT,
     UNIQUE (client, idempotency_key)

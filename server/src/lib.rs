@@ -29,6 +29,7 @@ pub mod receipts;
 pub mod reference;
 pub mod routes;
 pub mod sandbox;
+pub mod secret_file;
 mod serving;
 pub mod sessions;
 pub mod state;

@@ -4,6 +4,8 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::rngs::StdRng;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 
@@ -40,6 +42,12 @@ impl Random {
         let mut bytes = [0; N];
         self.rng().fill_bytes(&mut bytes);
         bytes
+    }
+
+    /// A secret for a link or a key: 32 random bytes, in base64url without padding.
+    #[must_use]
+    pub fn secret(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.bytes::<32>())
     }
 
     fn from_rng(rng: StdRng) -> Self {

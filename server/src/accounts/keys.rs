@@ -1,8 +1,6 @@
 //! Keys: programs act for somebody, within scopes, until a day. The secret is shown once; what is
 //! kept is its digest, so a copy of the database opens nothing.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -81,7 +79,7 @@ pub fn joined(scopes: &[Scope]) -> String {
 /// A new secret and the digest that is kept of it.
 #[must_use]
 pub fn secret(random: &Random) -> (String, String) {
-    let secret = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(random.bytes::<32>()));
+    let secret = format!("{PREFIX}{}", random.secret());
     let digest = modules::digest(secret.as_bytes());
     (secret, digest)
 }

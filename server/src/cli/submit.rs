@@ -53,7 +53,7 @@ pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
             command.lab, command.supersede
         ),
         (media_type(&command.file), &bytes),
-        &hex(Random::system().bytes::<16>()),
+        &Random::system().secret(),
     );
     let mut submission = match made {
         Ok(submission) => submission,
@@ -161,8 +161,4 @@ fn refused(error: anyhow::Error) -> anyhow::Result<ExitCode> {
 fn text(document: &Value, name: &str) -> anyhow::Result<String> {
     let text = document[name].as_str().map(str::to_owned);
     text.with_context(|| format!("the server's answer has no {name}"))
-}
-
-fn hex<const N: usize>(bytes: [u8; N]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::{Args, Subcommand};
 
 use crate::accounts::Address;
@@ -224,7 +222,7 @@ impl Office {
             expires_at: now_ms + Purpose::SignIn.lives_ms(),
             used_at: None,
         };
-        let token = URL_SAFE_NO_PAD.encode(Random::system().bytes::<32>());
+        let token = Random::system().secret();
         links::insert(tx, &link).await?;
         links::update_token(tx, link.id, &modules::digest(token.as_bytes())).await?;
         println!("Sign in within ten minutes, once:");

@@ -1,15 +1,15 @@
 //! The instance's secret, from which hidden seeds are drawn.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use labs::Lab;
 use rand::TryRng;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::protocol::HiddenCase;
+use crate::secret_file;
 use crate::store::modules;
 
 /// File in the data folder.
@@ -46,7 +46,7 @@ impl InstanceKey {
             rand::rngs::SysRng
                 .try_fill_bytes(&mut bytes)
                 .map_err(io::Error::other)?;
-            create(folder, &path, &bytes)?;
+            secret_file::create(&path, &bytes)?;
         }
         let mut bytes = Vec::new();
         File::open(&path)?.take(33).read_to_end(&mut bytes)?;
@@ -57,15 +57,12 @@ impl InstanceKey {
     /// What a commitment to the hidden seeds of a lab is made of.
     #[must_use]
     pub fn opening(&self, lab: &Lab) -> Opening {
-        let mut hash = Sha256::new();
-        hash.update(self.0);
-        hash.update(format!("/commitment/{}/{}", lab.id, lab.spec().version));
-        let nonce = hash.finalize();
+        let purpose = format!("/commitment/{}/{}", lab.id, lab.spec().version);
         let seeds = self.cases(lab).into_iter();
         Opening {
             lab: lab.id.to_owned(),
             lab_version: lab.spec().version,
-            nonce: nonce.iter().map(|byte| format!("{byte:02x}")).collect(),
+            nonce: modules::digest(&[&self.0, purpose.as_bytes()].concat()),
             seeds: seeds
                 .map(|case| (case.scenario, case.seed.to_string()))
                 .collect(),
@@ -114,23 +111,5 @@ impl Opening {
             text += &format!("{scenario} {seed}\n");
         }
         modules::digest(text.as_bytes())
-    }
-}
-
-/// Writes the whole file under another name first: nobody ever reads half a key.
-fn create(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let draft = folder.join(format!("{FILE}.{}", std::process::id()));
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    let linked = std::fs::hard_link(&draft, path);
-    std::fs::remove_file(&draft)?;
-    match linked {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
     }
 }

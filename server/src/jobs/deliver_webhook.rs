@@ -39,11 +39,8 @@ impl DeliverWebhook {
         now_ms: i64,
     ) -> Result<bool, StoreError> {
         let how = Enqueue {
-            id: ids.next(),
             unique_key: Some(format!("webhook:{delivery}")),
-            owner: String::new(),
-            run_at: now_ms,
-            now_ms,
+            ..Enqueue::at_once(ids.next(), now_ms)
         };
         enqueue::<Self>(tx, &Payload { delivery }, how).await
     }

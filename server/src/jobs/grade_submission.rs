@@ -115,11 +115,9 @@ impl GradeSubmission {
         now_ms: i64,
     ) -> Result<bool, StoreError> {
         let how = Enqueue {
-            id: ids.next(),
             unique_key: Some(format!("grade:{submission}")),
             owner: owner.to_owned(),
-            run_at: now_ms,
-            now_ms,
+            ..Enqueue::at_once(ids.next(), now_ms)
         };
         enqueue::<Self>(tx, &Payload { submission }, how).await
     }

@@ -2,14 +2,12 @@
 //! differs, what anybody sees does not.
 
 use async_trait::async_trait;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use super::queue::{Ctx, Enqueue, Finished, Job, JobError, Limits, enqueue};
 use crate::ids::{Id, Ids};
+use crate::mail::Mailer;
 use crate::mail::account::{Telling, letter};
-use crate::mail::{MailError, Mailer};
 use crate::random::Random;
 use crate::store::links::{self, Link, Purpose};
 use crate::store::{StoreError, Tx, modules, users};
@@ -64,14 +62,7 @@ impl MailAccount {
         payload: &Payload,
         now_ms: i64,
     ) -> Result<bool, StoreError> {
-        let how = Enqueue {
-            id: ids.next(),
-            unique_key: None,
-            owner: String::new(),
-            run_at: now_ms,
-            now_ms,
-        };
-        enqueue::<Self>(tx, payload, how).await
+        enqueue::<Self>(tx, payload, Enqueue::at_once(ids.next(), now_ms)).await
     }
 
     async fn mail_link(&self, ctx: &Ctx, id: Id) -> Result<(), JobError> {
@@ -97,7 +88,7 @@ impl MailAccount {
     }
 
     async fn send_link(&self, ctx: &Ctx, link: &Link) -> Result<(), JobError> {
-        let token = URL_SAFE_NO_PAD.encode(self.random.bytes::<32>());
+        let token = self.random.secret();
         // Before it is mailed: a link that arrives works.
         let mut tx = ctx.db.write().await?;
         links::update_token(&mut tx, link.id, &modules::digest(token.as_bytes())).await?;
@@ -109,11 +100,7 @@ impl MailAccount {
 
     async fn send(&self, id: &str, telling: Telling<'_>, email: &str) -> Result<(), JobError> {
         let letter = letter(id, telling, &self.site);
-        let sent = self.mailer.send(letter, email).await;
-        sent.map_err(|error| match error {
-            MailError::Passing(_) => JobError::Retry(error.to_string()),
-            MailError::Refused(_) => JobError::Dead(error.to_string()),
-        })
+        Ok(self.mailer.send(letter, email).await?)
     }
 }
 

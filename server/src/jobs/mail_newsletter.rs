@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::queue::{Ctx, Enqueue, Finished, Job, JobError, Limits, enqueue};
 use crate::ids::{Id, Ids};
+use crate::mail::Mailer;
 use crate::mail::newsletter::{Telling, letter};
-use crate::mail::{MailError, Mailer};
-use crate::newsletter::{self, CONFIRM_MS};
+use crate::newsletter::CONFIRM_MS;
 use crate::random::Random;
 use crate::store::subscribers::{self, Status, Subscriber};
 use crate::store::{StoreError, Tx, modules};
@@ -55,14 +55,7 @@ impl MailNewsletter {
         payload: &Payload,
         now_ms: i64,
     ) -> Result<bool, StoreError> {
-        let how = Enqueue {
-            id: ids.next(),
-            unique_key: None,
-            owner: String::new(),
-            run_at: now_ms,
-            now_ms,
-        };
-        enqueue::<Self>(tx, payload, how).await
+        enqueue::<Self>(tx, payload, Enqueue::at_once(ids.next(), now_ms)).await
     }
 
     /// The link to mail: what confirms, or, to somebody who subscribes, the preferences.
@@ -85,10 +78,10 @@ impl MailNewsletter {
             status: Status::Pending,
             topics: topics.to_owned(),
             frequency: frequency.to_owned(),
-            key: newsletter::secret(&self.random),
+            key: self.random.secret(),
             created_at: now_ms,
         };
-        let token = newsletter::secret(&self.random);
+        let token = self.random.secret();
         let digest = modules::digest(token.as_bytes());
         // Before it is mailed: a link that arrives works.
         subscribers::upsert_asked(&mut tx, &new, (&digest, now_ms + CONFIRM_MS)).await?;
@@ -122,11 +115,7 @@ impl Job for MailNewsletter {
             false => Telling::Confirm(&url),
         };
         let letter = letter(&id.to_string(), telling, &self.site);
-        let sent = self.mailer.send(letter, email).await;
-        sent.map_err(|error| match error {
-            MailError::Passing(_) => JobError::Retry(error.to_string()),
-            MailError::Refused(_) => JobError::Dead(error.to_string()),
-        })?;
+        self.mailer.send(letter, email).await?;
         ctx.finish().await?.commit().await
     }
 }

@@ -10,6 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::clock::Clock;
 use crate::ids::{Id, Ids};
+use crate::mail::MailError;
 use crate::random::Random;
 use crate::store::jobs::{self, Fence, NewJob};
 use crate::store::{Db, StoreError, Tx};
@@ -101,6 +102,15 @@ impl From<StoreError> for JobError {
     }
 }
 
+impl From<MailError> for JobError {
+    fn from(error: MailError) -> Self {
+        match error {
+            MailError::Passing(_) => Self::Retry(error.to_string()),
+            MailError::Refused(_) => Self::Dead(error.to_string()),
+        }
+    }
+}
+
 /// What a running job has at hand.
 #[derive(Debug, Clone)]
 pub struct Ctx {
@@ -178,6 +188,20 @@ pub struct Enqueue {
     pub run_at: i64,
     /// Now, Unix milliseconds.
     pub now_ms: i64,
+}
+
+impl Enqueue {
+    /// At once, under no name, in nobody's turn.
+    #[must_use]
+    pub fn at_once(id: Id, now_ms: i64) -> Self {
+        Self {
+            id,
+            unique_key: None,
+            owner: String::new(),
+            run_at: now_ms,
+            now_ms,
+        }
+    }
 }
 
 /// Queues a job in the caller's transaction; workers are woken when that commits. Answers false

@@ -5,16 +5,12 @@
 
 pub mod wishes;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
 pub use wishes::Wishes;
 
 use crate::accounts::Address;
 use crate::error::Error;
 use crate::ids::Ids;
 use crate::jobs::mail_newsletter::{MailNewsletter, Payload};
-use crate::random::Random;
 use crate::state::AppState;
 use crate::store::subscribers::{self, Consent, Subscriber};
 use crate::store::{StoreError, Tx, modules};
@@ -24,12 +20,6 @@ pub const WORDS: &str =
     "Send me Headroom's newsletter. I can end it with one click in every issue.";
 /// How long the link that confirms works, milliseconds.
 pub const CONFIRM_MS: i64 = 7 * 24 * 3_600_000;
-
-/// A new secret.
-#[must_use]
-pub fn secret(random: &Random) -> String {
-    URL_SAFE_NO_PAD.encode(random.bytes::<32>())
-}
 
 /// Notes that somebody asked, and has the mail sent that asks back. Whether the address subscribes
 /// already is looked up only by the job that mails.

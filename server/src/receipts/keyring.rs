@@ -1,9 +1,9 @@
 //! The keys that sign receipts: one in use, and the public halves of those before it. They live in
 //! a file of the data folder that only its owner can read; several nodes share a copy of it.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,6 +12,7 @@ use rand::TryRng as _;
 use serde::{Deserialize, Serialize};
 
 use super::{PublicKey, PublicKeys};
+use crate::secret_file;
 use crate::store::modules;
 
 /// File in the data folder.
@@ -50,8 +51,7 @@ impl Keyring {
     pub fn open(folder: &Path) -> io::Result<Self> {
         let path = folder.join(FILE);
         if !path.try_exists()? {
-            let kept = fresh(Vec::new())?;
-            write(folder, &path, &kept, false)?;
+            secret_file::create(&path, &fresh(Vec::new())?)?;
         }
         read(&path)
     }
@@ -63,7 +63,7 @@ impl Keyring {
     pub fn rotate(folder: &Path) -> io::Result<Self> {
         let old = Self::open(folder)?;
         let path = folder.join(FILE);
-        write(folder, &path, &fresh(old.public.keys)?, true)?;
+        secret_file::replace(&path, &fresh(old.public.keys)?)?;
         read(&path)
     }
 
@@ -99,16 +99,18 @@ fn public(secret: &SigningKey) -> PublicKey {
     }
 }
 
-fn fresh(before: Vec<PublicKey>) -> io::Result<Kept> {
+/// The file of a new key, with the public halves of those before it.
+fn fresh(before: Vec<PublicKey>) -> io::Result<Vec<u8>> {
     let mut seed = [0; 32];
     rand::rngs::SysRng
         .try_fill_bytes(&mut seed)
         .map_err(io::Error::other)?;
     let now = public(&SigningKey::from_bytes(&seed));
-    Ok(Kept {
+    let kept = Kept {
         secret: URL_SAFE_NO_PAD.encode(seed),
         public: std::iter::once(now).chain(before).collect(),
-    })
+    };
+    Ok(serde_json::to_vec_pretty(&kept)?)
 }
 
 fn read(path: &Path) -> io::Result<Keyring> {
@@ -126,28 +128,6 @@ fn read(path: &Path) -> io::Result<Keyring> {
     }
     let public = PublicKeys { keys: kept.public };
     Ok(Keyring { secret, public })
-}
-
-/// Writes the whole file under another name first: nobody ever reads half of it. Where two
-/// processes make the first key at once, one makes it and the other reads it.
-fn write(folder: &Path, path: &Path, kept: &Kept, over: bool) -> io::Result<()> {
-    let draft: PathBuf = folder.join(format!("{FILE}.{}", std::process::id()));
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft)?;
-    file.write_all(serde_json::to_string_pretty(kept)?.as_bytes())?;
-    file.sync_all()?;
-    if over {
-        return std::fs::rename(&draft, path);
-    }
-    let linked = std::fs::hard_link(&draft, path);
-    std::fs::remove_file(&draft)?;
-    match linked {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]

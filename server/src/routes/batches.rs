@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::submissions::accept::{self, Client};
+use super::submissions::accept::{self, Client, Room};
 use super::submissions::body::{self, Handed, ModuleFields};
 use super::submissions::view::SubmissionEntry;
 use super::submissions::{Wait, allow, look_again, query};
@@ -139,7 +139,7 @@ pub async fn create(
         user_id: client.user,
         idempotency_key: key,
         body_sha256: modules::digest(&bytes),
-        refused_json: String::new(),
+        items_json: String::new(),
         created_at: state.parts.clock.now_ms(),
         finished_at: None,
     };
@@ -215,7 +215,7 @@ async fn taken(
         };
         kept.push(Kept { reference, problem });
     }
-    batch.refused_json =
+    batch.items_json =
         serde_json::to_string(&kept).map_err(|error| Error::Internal(error.into()))?;
     let mut tx = accept::write(state).await?;
     match batches::insert(&mut tx, &batch).await? {
@@ -223,8 +223,9 @@ async fn taken(
         Some(_) => return Err(Error::IdempotencyConflict),
         None => {}
     }
+    let mut room = Room::default();
     for (new, module) in &good {
-        accept::insert(state, &mut tx, new, module).await?;
+        accept::insert(state, &mut tx, (new, module), &mut room).await?;
     }
     // What was all refused, or graded before, has no job that would notice the end.
     webhooks::finished(&mut tx, &state.ids, batch.id, batch.created_at).await?;
@@ -254,7 +255,7 @@ async fn checked(state: &AppState, item: NewItem) -> Result<(String, Handed), Er
 
 async fn document(state: &AppState, batch: &Batch) -> Result<BatchDocument, Error> {
     let kept: Vec<Kept> =
-        serde_json::from_str(&batch.refused_json).map_err(|error| Error::Internal(error.into()))?;
+        serde_json::from_str(&batch.items_json).map_err(|error| Error::Internal(error.into()))?;
     let listed = submissions::list_by_batch(&mut state.db.read().await?, batch.id).await?;
     let mut counts = Counts::default();
     for entry in &listed {

@@ -6,12 +6,12 @@ use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::{Extension, Json};
-use http::{HeaderValue, header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::account::{pairs, refuse, show};
+use super::account::{FORM_MAX_BYTES, hushed, pairs, refuse, show};
 use super::json_body;
+use super::submissions::body;
 use crate::accounts::Address;
 use crate::edge::ClientAddress;
 use crate::error::Error;
@@ -170,8 +170,12 @@ pub async fn end(
     Query(Managing { key, .. }): Query<Managing>,
     request: Request,
 ) -> Result<Response, Error> {
-    let pairs = pairs(&state, request).await?;
-    let by_program = first(&pairs, "List-Unsubscribe") == "One-Click";
+    let patience = state.config.server.body_timeout();
+    let body = body::bytes(request, FORM_MAX_BYTES, patience, || Error::TooLarge).await?;
+    // A mail program sends one field as either kind of form; the key in the address is the proof.
+    let text = String::from_utf8_lossy(&body);
+    let by_program = text.contains("List-Unsubscribe") && text.contains("One-Click");
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).unwrap_or_default();
     let key = match first(&pairs, "key") {
         "" => key,
         key => key.to_owned(),
@@ -338,14 +342,4 @@ fn first<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
 fn to_preferences(subscriber: &Subscriber, done: &str) -> Response {
     let to = format!("/newsletter/preferences?key={}&done={done}", subscriber.key);
     hushed(Redirect::to(&to).into_response())
-}
-
-/// The address of this page is a secret: it is told to no other.
-fn hushed(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    let no_referrer = HeaderValue::from_static("no-referrer");
-    headers.insert(header::REFERRER_POLICY, no_referrer);
-    let private = HeaderValue::from_static("private, no-store");
-    headers.insert(header::CACHE_CONTROL, private);
-    response
 }

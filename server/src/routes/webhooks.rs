@@ -4,8 +4,6 @@ use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -110,7 +108,7 @@ pub async fn create(
         return Err(Error::WebhooksOff);
     }
     address::check(&url, settings.allow_private).map_err(Error::WebhookRefused)?;
-    let secret = URL_SAFE_NO_PAD.encode(state.parts.random.bytes::<32>());
+    let secret = state.parts.random.secret();
     let hook = Webhook {
         id: state.ids.next(),
         user_id: user.id,

@@ -16,8 +16,8 @@ pub struct Batch {
     pub idempotency_key: Option<String>,
     /// SHA-256 of the request's body, to tell a repetition from a reused key.
     pub body_sha256: String,
-    /// The items that were not taken, as JSON.
-    pub refused_json: String,
+    /// What is kept of each item beside its submission, as JSON, in order.
+    pub items_json: String,
     /// Unix milliseconds.
     pub created_at: i64,
     /// When the last of its submissions came to its end, Unix milliseconds.
@@ -31,7 +31,7 @@ struct Row {
     user_id: Option<String>,
     idempotency_key: Option<String>,
     body_sha256: String,
-    refused_json: String,
+    items_json: String,
     created_at: i64,
     finished_at: Option<i64>,
 }
@@ -47,7 +47,7 @@ impl TryFrom<Row> for Batch {
             user_id: user_id.transpose().map_err(StoreError::corrupt)?,
             idempotency_key: row.idempotency_key,
             body_sha256: row.body_sha256,
-            refused_json: row.refused_json,
+            items_json: row.items_json,
             created_at: row.created_at,
             finished_at: row.finished_at,
         })
@@ -57,7 +57,7 @@ impl TryFrom<Row> for Batch {
 /// Makes a batch, or answers the one that this client made with this key before.
 pub async fn insert(tx: &mut Tx, new: &Batch) -> Result<Option<Batch>, StoreError> {
     const SQL: &str = "INSERT INTO batches (id, client, user_id, idempotency_key, body_sha256, \
-         refused_json, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         items_json, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
          ON CONFLICT (client, idempotency_key) DO NOTHING";
     const EARLIER: &str = "SELECT * FROM batches WHERE client = $1 AND idempotency_key = $2";
     let made = on!(tx, |c| sqlx::query(SQL)
@@ -66,7 +66,7 @@ pub async fn insert(tx: &mut Tx, new: &Batch) -> Result<Option<Batch>, StoreErro
         .bind(new.user_id.map(|id| id.to_string()))
         .bind(&new.idempotency_key)
         .bind(&new.body_sha256)
-        .bind(&new.refused_json)
+        .bind(&new.items_json)
         .bind(new.created_at)
         .execute(c)
         .await

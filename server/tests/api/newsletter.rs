@@ -161,8 +161,8 @@ async fn wishes_are_changed_and_one_that_ended_begins_again() {
 #[tokio::test]
 async fn one_click_from_outside_ends_it_and_looking_does_not() {
     let app = TestApp::start(UNCAPPED).await;
-    let (_, key) = subscribed(&app).await;
-    let path = format!("/newsletter/unsubscribe?key={key}");
+    let (_, her_key) = subscribed(&app).await;
+    let path = format!("/newsletter/unsubscribe?key={her_key}");
     for _ in 0..2 {
         let looked = app.get(&path).await;
         assert_eq!(looked.status, 303, "{}", looked.text());
@@ -175,6 +175,24 @@ async fn one_click_from_outside_ends_it_and_looking_does_not() {
         assert_eq!(answer.status, 200, "{}", answer.text());
         assert_eq!(status(&app, ADA).await, "ended");
     }
+    let (other, other_key) = {
+        ask(&app, "eve@example.org").await;
+        let token = token(&app, 2).await;
+        let confirm = [("token", token.as_str())];
+        let done = app.browser().post("/newsletter/confirm", &confirm).await;
+        ("eve@example.org", key(&done))
+    };
+    let form = [("content-type", "multipart/form-data; boundary=x")];
+    let body = b"--x\r\ncontent-disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\n\
+                 One-Click\r\n--x--\r\n";
+    let path = format!("/newsletter/unsubscribe?key={other_key}");
+    let answer = request(app.address, "POST", &path, &form, body).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(
+        status(&app, other).await,
+        "ended",
+        "RFC 8058 allows either kind of form"
+    );
     let gone = request(
         app.address,
         "POST",

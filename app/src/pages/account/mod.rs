@@ -67,6 +67,14 @@ fn mailed(email: &str, purpose: LinkPurpose) -> Body {
         LinkPurpose::Email => "Open the link in it to make this the address of your account.",
     };
     let view = view! {
+        {on_its_way(email, lead)}
+    };
+    form_page("Check your mail", lead, false, view)
+}
+
+/// What is said of a mail that may or may not be sent: the same for every address.
+fn on_its_way(email: &str, lead: &'static str) -> impl IntoView + use<> {
+    view! {
         <p class="lead" role="status">
             "A message is on its way to " <strong>{email.to_owned()}</strong> ". " {lead}
         </p>
@@ -74,8 +82,7 @@ fn mailed(email: &str, purpose: LinkPurpose) -> Body {
             "Nothing there after a few minutes? Look among the unwanted mail, and check the address
             above for a slip."
         </p>
-    };
-    form_page("Check your mail", lead, false, view)
+    }
 }
 
 fn problem(id: &'static str, text: Option<&str>) -> impl IntoView + use<> {

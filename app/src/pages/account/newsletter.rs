@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{email_field, form_page, problem};
+use super::{email_field, form_page, on_its_way, problem};
 use crate::account::{Newsletter, Wish};
 use crate::page::Body;
 
@@ -59,13 +59,7 @@ fn ask(email: &str, wish: &Wish, words: &'static str, wrong: Option<&str>) -> Bo
 fn asked(email: &str) -> Body {
     let lead = "Open the link in it and press the button there: then you subscribe.";
     let view = view! {
-        <p class="lead" role="status">
-            "A message is on its way to " <strong>{email.to_owned()}</strong> ". " {lead}
-        </p>
-        <p class="note">
-            "Nothing there after a few minutes? Look among the unwanted mail, and check the address
-            above for a slip."
-        </p>
+        {on_its_way(email, lead)}
     };
     form_page("Check your mail", lead, false, view)
 }

@@ -2,12 +2,13 @@
 //! them.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
 use serde::{Deserialize, Serialize};
+
+use crate::secret_file;
 
 /// Where a server is and who we are there.
 #[derive(Clone, Debug, Args)]
@@ -71,14 +72,8 @@ impl Credentials {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
         }
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options
-            .open(&path)
+        secret_file::replace(&path, &serde_json::to_vec_pretty(self)?)
             .with_context(|| path.display().to_string())?;
-        file.write_all(serde_json::to_string_pretty(self)?.as_bytes())?;
         Ok(path)
     }
 }

@@ -4,11 +4,11 @@ use app::AccountPage;
 use axum::Extension;
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use http::{HeaderMap, HeaderValue, header};
+use http::HeaderMap;
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::{HOME, enter, form, purpose, refuse, show};
+use super::{HOME, enter, form, hushed, purpose, refuse, show};
 use crate::accounts::links::{Opened, find, use_up};
 use crate::accounts::{Visitor, password};
 use crate::edge::ClientAddress;
@@ -108,13 +108,4 @@ async fn choose(
         return Ok(Err(objection));
     }
     Ok(Ok(Some(state.passwords.hash(chosen).await?)))
-}
-
-/// The address of this page is a secret: it is told to no other.
-fn hushed(mut response: Response) -> Response {
-    let no_referrer = HeaderValue::from_static("no-referrer");
-    response
-        .headers_mut()
-        .insert(header::REFERRER_POLICY, no_referrer);
-    response
 }

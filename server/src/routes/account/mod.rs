@@ -26,7 +26,7 @@ use crate::store::links::Purpose;
 use crate::store::users::User;
 
 /// Bytes of a form; an address and two passwords are far less.
-const FORM_MAX_BYTES: usize = 16 << 10;
+pub(super) const FORM_MAX_BYTES: usize = 16 << 10;
 /// Where somebody who has signed in goes, unless they were on their way elsewhere.
 const HOME: &str = "/me";
 
@@ -54,6 +54,16 @@ pub(super) async fn refuse(
     let mut response = show(state, path, page).await?;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
+}
+
+/// The address of this page is a secret: it is told to no other.
+pub(super) fn hushed(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    let no_referrer = HeaderValue::from_static("no-referrer");
+    headers.insert(header::REFERRER_POLICY, no_referrer);
+    let private = HeaderValue::from_static("private, no-store");
+    headers.insert(header::CACHE_CONTROL, private);
+    response
 }
 
 /// Reads a form, within time and size.

@@ -136,7 +136,7 @@ pub async fn record(
     supersedes: bool,
 ) -> Result<Submission, Error> {
     let mut tx = write(state).await?;
-    if let Some(earlier) = insert(state, &mut tx, new, module).await? {
+    if let Some(earlier) = insert(state, &mut tx, (new, module), &mut Room::default()).await? {
         return Ok(earlier);
     }
     if supersedes {
@@ -150,13 +150,34 @@ pub async fn record(
     submission.ok_or_else(|| Error::Internal(anyhow::anyhow!("a submission vanished")))
 }
 
+/// How many more may wait: counted with the first that needs it, once for a whole batch.
+#[derive(Default)]
+pub struct Room(Option<i64>);
+
+impl Room {
+    async fn take(&mut self, state: &AppState, tx: &mut Tx) -> Result<(), Error> {
+        let most = i64::from(state.config.grader.queue_max);
+        let left = match self.0 {
+            Some(left) => left,
+            None => most - jobs::count(tx, GradeSubmission::KIND).await?.queued,
+        };
+        if left <= 0 {
+            return Err(Error::QueueFull {
+                waiting: u64::try_from(most - left).unwrap_or(0),
+            });
+        }
+        self.0 = Some(left - 1);
+        Ok(())
+    }
+}
+
 /// Writes a submission with its job or its grade. Answers the one that was made by the same
 /// request before.
 pub async fn insert(
     state: &AppState,
     tx: &mut Tx,
-    new: &NewSubmission,
-    module: &[u8],
+    (new, module): (&NewSubmission, &[u8]),
+    room: &mut Room,
 ) -> Result<Option<Submission>, Error> {
     modules::insert(tx, module, new.created_at).await?;
     match submissions::insert(tx, new).await? {
@@ -168,12 +189,7 @@ pub async fn insert(
         webhooks::settled(tx, &state.ids, new.id, new.created_at).await?;
         return Ok(None);
     }
-    let waiting = jobs::count(tx, GradeSubmission::KIND).await?.queued;
-    if waiting >= i64::from(state.config.grader.queue_max) {
-        return Err(Error::QueueFull {
-            waiting: u64::try_from(waiting).unwrap_or(0),
-        });
-    }
+    room.take(state, tx).await?;
     let owner = &new.client;
     GradeSubmission::enqueue(tx, &state.ids, (new.id, owner), new.created_at).await?;
     Ok(None)
