@@ -16,6 +16,7 @@ use crate::card::Card;
 use crate::escape::escaped;
 use crate::files;
 use crate::measured::Published;
+use crate::newsletter::wishes::Topic;
 use crate::offline;
 use crate::reference::{self, GUIDE};
 use crate::routes::lessons;
@@ -284,6 +285,25 @@ impl Site for Pages {
             })
         });
         hits.collect()
+    }
+
+    fn contents(&self) -> Vec<(Topic, String, String, String)> {
+        let shelf = self.shelf.read().unwrap_or_else(PoisonError::into_inner);
+        let lessons = shelf.library.lessons().iter().map(|lesson| {
+            let path = format!("/lessons/{}/{}", lesson.area, lesson.slug);
+            (
+                Topic::Lessons,
+                path,
+                lesson.title.clone(),
+                lesson.promise.clone(),
+            )
+        });
+        let labs = labs::ALL.iter().map(|lab| {
+            let spec = lab.spec();
+            let path = format!("/labs/{}", lab.id);
+            (Topic::Labs, path, spec.title.clone(), spec.summary.clone())
+        });
+        lessons.chain(labs).collect()
     }
 
     fn account_page(&self, page: &AccountPage, path: &str) -> (u16, String) {

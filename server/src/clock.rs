@@ -41,6 +41,12 @@ impl Clock {
         }
     }
 
+    /// The time of day, as libraries want it.
+    #[must_use]
+    pub fn system_time(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_millis(u64::try_from(self.now_ms()).unwrap_or(0))
+    }
+
     /// Nanoseconds since an arbitrary moment; never goes back. For durations.
     #[must_use]
     #[expect(

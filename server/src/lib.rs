@@ -15,6 +15,7 @@ pub mod escape;
 pub mod files;
 pub mod grader;
 pub mod grading;
+pub mod hex;
 pub mod ids;
 pub mod jobs;
 pub mod kits;

@@ -10,7 +10,9 @@ use crate::config::Config;
 use crate::jobs::deliver_webhook::DeliverWebhook;
 use crate::jobs::mail_account::MailAccount;
 use crate::jobs::mail_newsletter::MailNewsletter;
-use crate::jobs::{self, Runner, RunnerConfig, Running};
+use crate::jobs::newsletter_clock::NewsletterClock;
+use crate::jobs::send_issue::SendIssue;
+use crate::jobs::{self, Crew, Runner, RunnerConfig, Running};
 use crate::mail::Mailer;
 use crate::routes;
 use crate::sessions::Sessions;
@@ -42,13 +44,18 @@ impl Server {
         std::fs::create_dir_all(&config.data.dir)?;
         let db = Db::open(&config.database_url()).await?;
         db.migrate().await?;
-        let workers = config.grader.worker_count();
         let site = config.site(listener.local_addr()?);
-        let mailer = Mailer::new(&config)?;
-        let mail = (
-            MailAccount::new(mailer.clone(), parts.random.clone(), site.clone()),
-            MailNewsletter::new(mailer, parts.random.clone(), site),
-        );
+        let mailer = Mailer::new(&config, parts.clock.clone())?;
+        let random = || parts.random.clone();
+        let crew = Crew {
+            grader: parts.grader.clone(),
+            grader_workers: config.grader.worker_count(),
+            account: MailAccount::new(mailer.clone(), random(), site.clone()),
+            newsletter: MailNewsletter::new(mailer.clone(), random(), site.clone()),
+            issues: SendIssue::new(mailer, random(), site, &config.mail),
+            clock: NewsletterClock::new(parts.site.clone()),
+            webhooks: DeliverWebhook::new(Sender::new(config.webhooks.allow_private)),
+        };
         let state = AppState::new(config, parts, db.clone(), CancellationToken::new())?;
         let runner = Runner::new(RunnerConfig {
             db,
@@ -58,10 +65,11 @@ impl Server {
             poll_ms: POLL_MS,
         });
         runner.recover().await?;
-        let sender = Sender::new(state.config.webhooks.allow_private);
-        let webhooks = DeliverWebhook::new(sender);
-        let grader = state.parts.grader.clone();
-        let jobs = jobs::all(runner, grader, workers, mail, webhooks).start();
+        let now_ms = state.parts.clock.now_ms();
+        let mut tx = state.db.write().await?;
+        NewsletterClock::enqueue(&mut tx, &state.ids, (now_ms, now_ms)).await?;
+        tx.commit().await?;
+        let jobs = jobs::all(runner, crew).start();
         Ok(Self {
             state,
             listener,

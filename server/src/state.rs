@@ -21,6 +21,7 @@ use crate::error::Finding;
 use crate::ids::Ids;
 use crate::jobs::grade_submission::Grader;
 use crate::limits::{AccountLimits, SubmissionLimits};
+use crate::newsletter::wishes::Topic;
 use crate::random::Random;
 use crate::routes::assets::AssetCache;
 use crate::routes::pages::PageCache;
@@ -45,6 +46,10 @@ pub trait Site: Send + Sync {
 
     /// A page about accounts, at this path, with its status.
     fn account_page(&self, page: &AccountPage, path: &str) -> (u16, String);
+
+    /// What the course has, for those who want to hear of what is new: topic, path, title and a
+    /// sentence about each.
+    fn contents(&self) -> Vec<(Topic, String, String, String)>;
 
     /// The page that tells of an error.
     fn error_page(&self, status: u16, detail: &str, request_id: &str, path: &str) -> String;

@@ -29,7 +29,7 @@ pub use grader::GraderConfig;
 pub use layers::{ConfigError, Source};
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
-pub use mail::{MailConfig, MailTls, MailTransport};
+pub use mail::{DkimAlgorithm, MailConfig, MailTls, MailTransport};
 pub use secret::Secret;
 pub use server::{Network, ServerConfig};
 pub use webhooks::WebhooksConfig;

@@ -80,6 +80,7 @@ impl MailNewsletter {
             frequency: frequency.to_owned(),
             key: self.random.secret(),
             created_at: now_ms,
+            suppressed: None,
         };
         let token = self.random.secret();
         let digest = modules::digest(token.as_bytes());

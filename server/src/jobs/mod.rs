@@ -4,8 +4,10 @@ pub mod deliver_webhook;
 pub mod grade_submission;
 pub mod mail_account;
 pub mod mail_newsletter;
+pub mod newsletter_clock;
 mod queue;
 mod runner;
+pub mod send_issue;
 
 pub use queue::{Ctx, Enqueue, Finish, Finished, Job, JobError, Limits, Step, enqueue};
 pub use runner::{Runner, RunnerConfig, Running};
@@ -16,24 +18,42 @@ use deliver_webhook::DeliverWebhook;
 use grade_submission::{GradeSubmission, Grader};
 use mail_account::MailAccount;
 use mail_newsletter::MailNewsletter;
+use newsletter_clock::NewsletterClock;
+use send_issue::SendIssue;
 
 /// Letters about accounts that leave at once.
 const MAIL_WORKERS: usize = 2;
+/// Lanes of issues that are sent at once.
+const ISSUE_WORKERS: usize = 4;
 /// Webhooks that are told at once; one that is slow takes ten seconds.
 const WEBHOOK_WORKERS: usize = 4;
 
+/// What jobs are made from.
+pub struct Crew {
+    /// Grades submissions.
+    pub grader: Arc<dyn Grader>,
+    /// How many at once.
+    pub grader_workers: usize,
+    /// Mails about accounts.
+    pub account: MailAccount,
+    /// Mails about subscriptions.
+    pub newsletter: MailNewsletter,
+    /// Sends issues.
+    pub issues: SendIssue,
+    /// Begins them.
+    pub clock: NewsletterClock,
+    /// Tells other programs.
+    pub webhooks: DeliverWebhook,
+}
+
 /// Every job there is, with the number of workers each has.
 #[must_use]
-pub fn all(
-    runner: Runner,
-    grader: Arc<dyn Grader>,
-    grader_workers: usize,
-    (mail, newsletter): (MailAccount, MailNewsletter),
-    webhooks: DeliverWebhook,
-) -> Runner {
+pub fn all(runner: Runner, crew: Crew) -> Runner {
     runner
-        .with(GradeSubmission::new(grader), grader_workers)
-        .with(mail, MAIL_WORKERS)
-        .with(newsletter, MAIL_WORKERS)
-        .with(webhooks, WEBHOOK_WORKERS)
+        .with(GradeSubmission::new(crew.grader), crew.grader_workers)
+        .with(crew.account, MAIL_WORKERS)
+        .with(crew.newsletter, MAIL_WORKERS)
+        .with(crew.issues, ISSUE_WORKERS)
+        .with(crew.clock, 1)
+        .with(crew.webhooks, WEBHOOK_WORKERS)
 }

@@ -7,7 +7,9 @@ use std::ops::{Deref, DerefMut};
 
 use async_trait::async_trait;
 use serde::{Serialize, de::DeserializeOwned};
+use tokio_util::sync::CancellationToken;
 
+use super::runner::RunnerConfig;
 use crate::clock::Clock;
 use crate::ids::{Id, Ids};
 use crate::mail::MailError;
@@ -94,6 +96,9 @@ pub enum JobError {
     /// The claim is void: somebody else has the job, and nothing of this run may count.
     #[error("the lease was lost")]
     Lost,
+    /// The process stops: the job goes back to the queue, and no failure is counted.
+    #[error("the process stops")]
+    Stopping,
 }
 
 impl From<StoreError> for JobError {
@@ -120,17 +125,27 @@ pub struct Ctx {
     pub clock: Clock,
     /// New ids.
     pub ids: Ids,
+    /// Cancelled when the process is about to stop: a job that takes long ends in
+    /// [`JobError::Stopping`] soon.
+    pub stop: CancellationToken,
     fence: Fence,
 }
 
 impl Ctx {
-    pub(super) fn new(db: Db, clock: Clock, ids: Ids, fence: Fence) -> Self {
+    pub(super) fn new(config: &RunnerConfig, fence: Fence, stop: CancellationToken) -> Self {
         Self {
-            db,
-            clock,
-            ids,
+            db: config.db.clone(),
+            clock: config.clock.clone(),
+            ids: config.ids.clone(),
+            stop,
             fence,
         }
+    }
+
+    /// The claim on the job, for work that is written in more transactions than the last.
+    #[must_use]
+    pub fn fence(&self) -> Fence {
+        self.fence
     }
 
     /// Opens the transaction in which the job is done and its effects are written, or says that

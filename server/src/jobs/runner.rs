@@ -99,7 +99,7 @@ impl Runner {
         self.release_expired().await?;
         for crew in &self.crews {
             while let Some(claimed) = self.claim(&*crew.job).await? {
-                self.execute(&*crew.job, claimed, &never).await;
+                self.execute(&*crew.job, claimed, (&never, &never)).await;
                 ran += 1;
             }
         }
@@ -129,7 +129,7 @@ impl Runner {
             // Before looking, so that a job queued while we look wakes us.
             queued.borrow_and_update();
             match self.claim(job).await {
-                Ok(Some(claimed)) => self.execute(job, claimed, abort).await,
+                Ok(Some(claimed)) => self.execute(job, claimed, (stop, abort)).await,
                 Ok(None) => tokio::select! {
                     () = stop.cancelled() => {}
                     _ = queued.changed() => {}
@@ -201,14 +201,13 @@ impl Runner {
         Ok(claimed)
     }
 
-    async fn execute(&self, job: &dyn AnyJob, claimed: Claimed, abort: &CancellationToken) {
-        let config = &self.config;
-        let ctx = Ctx::new(
-            config.db.clone(),
-            config.clock.clone(),
-            config.ids.clone(),
-            claimed.fence,
-        );
+    async fn execute(
+        &self,
+        job: &dyn AnyJob,
+        claimed: Claimed,
+        (stop, abort): (&CancellationToken, &CancellationToken),
+    ) {
+        let ctx = Ctx::new(&self.config, claimed.fence, stop.clone());
         let run = AssertUnwindSafe(job.run(&ctx, &claimed.payload)).catch_unwind();
         // All three are polled together: a renewal never keeps the job from going on.
         let ended = tokio::select! {
@@ -223,6 +222,7 @@ impl Runner {
         let settled = match ended {
             Ok(Finished { .. }) => Ok(true),
             Err(JobError::Lost) => Ok(false),
+            Err(JobError::Stopping) => self.release(job, &claimed).await,
             Err(JobError::Retry(reason)) => self.fail(job, &claimed, &reason, false).await,
             Err(JobError::Dead(reason)) => self.fail(job, &claimed, &reason, true).await,
         };

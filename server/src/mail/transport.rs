@@ -1,19 +1,17 @@
 //! How mail leaves: by SMTP, or into files. A fresh installation writes files, so that it mails
 //! nobody by accident.
 
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use lettre::message::Mailbox;
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
-use lettre::{AsyncFileTransport, AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
+use lettre::{Address, Message};
 
-use super::Letter;
-use crate::config::{Config, MailConfig, MailTls, MailTransport};
-
-/// A server that has not answered a command by then is taken for dead.
-const PATIENCE: Duration = Duration::from_secs(60);
+use super::dkim::Signer;
+use super::smtp::{Report, Smtp};
+use super::{Bulk, Letter};
+use crate::clock::Clock;
+use crate::config::{Config, MailTransport};
 
 /// Why a letter did not leave.
 #[derive(Debug, thiserror::Error)]
@@ -32,17 +30,19 @@ impl MailError {
     }
 }
 
-/// Sends letters. Cheap to clone.
+/// Sends letters. Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Mailer {
     from: Mailbox,
     way: Way,
+    signer: Option<Arc<Signer>>,
+    clock: Clock,
 }
 
 #[derive(Clone, Debug)]
 enum Way {
     Outbox(PathBuf),
-    Smtp(Box<AsyncSmtpTransport<Tokio1Executor>>),
+    Smtp(Arc<Smtp>),
 }
 
 impl Mailer {
@@ -50,16 +50,22 @@ impl Mailer {
     ///
     /// # Errors
     /// When the settings cannot be used.
-    pub fn new(config: &Config) -> anyhow::Result<Self> {
+    pub fn new(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let mail = &config.mail;
         let from = mail.from.parse().map_err(|error| {
             anyhow::anyhow!("mail.from = {:?} is no address: {error}", mail.from)
         })?;
         let way = match mail.transport {
-            MailTransport::Outbox => Way::Outbox(config.data.dir.join("outbox")),
-            MailTransport::Smtp => Way::Smtp(Box::new(smtp(mail)?)),
+            MailTransport::Outbox => Way::Outbox(outbox(&config.data.dir)),
+            MailTransport::Smtp => Way::Smtp(Arc::new(Smtp::new(mail)?)),
         };
-        Ok(Self { from, way })
+        let signer = Signer::new(mail)?.map(Arc::new);
+        Ok(Self {
+            from,
+            way,
+            signer,
+            clock,
+        })
     }
 
     /// Sends a letter to an address.
@@ -67,41 +73,70 @@ impl Mailer {
     /// # Errors
     /// When it did not leave, or nobody knows whether it did.
     pub async fn send(&self, letter: Letter, to: &str) -> Result<(), MailError> {
-        let message = letter.message(&self.from, to)?;
+        let to: Address = to.parse().map_err(MailError::message)?;
+        let id = letter.id.clone();
+        let mut message = letter.message(&self.from, &to, self.clock.system_time())?;
+        match self
+            .hand_over(&mut message, &id, &self.from.email, &to)
+            .await
+        {
+            Report::Sent(_) => Ok(()),
+            Report::Refused(why) => Err(MailError::Refused(why)),
+            Report::Later(why) | Report::Unreached(why) | Report::Unknown(why) => {
+                Err(MailError::Passing(why))
+            }
+        }
+    }
+
+    /// Sends one copy of what goes to many, and says how far it came.
+    pub async fn post(&self, bulk: &Bulk<'_>) -> Report {
+        let to: Address = match bulk.to.parse() {
+            Ok(to) => to,
+            Err(error) => return Report::Refused(format!("{:?}: {error}", bulk.to)),
+        };
+        let mut message = match bulk.message(&self.from, &to, self.clock.system_time()) {
+            Ok(message) => message,
+            Err(error) => return Report::Refused(error.to_string()),
+        };
+        let from = bulk.return_path.as_ref().unwrap_or(&self.from.email);
+        self.hand_over(&mut message, &bulk.id, from, &to).await
+    }
+
+    /// The domain in the addresses of what leaves here.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.from.email.domain()
+    }
+
+    async fn hand_over(
+        &self,
+        message: &mut Message,
+        id: &str,
+        from: &Address,
+        to: &Address,
+    ) -> Report {
+        if let Some(signer) = &self.signer {
+            signer.sign(message);
+        }
+        let text = message.formatted();
         match &self.way {
-            Way::Outbox(folder) => {
-                let passing = |error: &dyn std::fmt::Display| MailError::Passing(error.to_string());
-                std::fs::create_dir_all(folder).map_err(|error| passing(&error))?;
-                let transport = AsyncFileTransport::<Tokio1Executor>::new(folder);
-                let sent = transport.send(message).await;
-                sent.map(drop).map_err(|error| passing(&error))
-            }
-            Way::Smtp(transport) => {
-                let sent = transport.send(message).await;
-                sent.map(drop).map_err(|error| match error.is_permanent() {
-                    true => MailError::Refused(error.to_string()),
-                    false => MailError::Passing(error.to_string()),
-                })
-            }
+            Way::Outbox(folder) => match write(folder, id, &text).await {
+                Ok(()) => Report::Sent("written to the outbox".into()),
+                Err(error) => Report::Unreached(format!("{}: {error}", folder.display())),
+            },
+            Way::Smtp(smtp) => smtp.deliver(from, to, &text).await,
         }
     }
 }
 
-fn smtp(mail: &MailConfig) -> anyhow::Result<AsyncSmtpTransport<Tokio1Executor>> {
-    let host = mail.smtp_host.as_str();
-    let parameters = || TlsParameters::new(host.to_owned());
-    let tls = match mail.smtp_tls {
-        MailTls::Starttls => Tls::Required(parameters()?),
-        MailTls::Tls => Tls::Wrapper(parameters()?),
-        MailTls::None => Tls::None,
-    };
-    let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)
-        .port(mail.smtp_port)
-        .tls(tls)
-        .timeout(Some(PATIENCE));
-    if let Some(user) = &mail.smtp_user {
-        let password = mail.smtp_password.reveal().unwrap_or_default();
-        builder = builder.credentials(Credentials::new(user.clone(), password.to_owned()));
-    }
-    Ok(builder.build())
+/// The folder where mail stays that is not sent.
+#[must_use]
+pub fn outbox(data: &Path) -> PathBuf {
+    data.join("outbox")
+}
+
+/// The same letter twice is one file.
+async fn write(folder: &Path, id: &str, text: &[u8]) -> std::io::Result<()> {
+    tokio::fs::create_dir_all(folder).await?;
+    tokio::fs::write(folder.join(format!("{id}.eml")), text).await
 }

@@ -3,6 +3,13 @@
 //! link never changes anything: the programs that look at every link in a mail subscribe nobody and
 //! unsubscribe nobody.
 
+mod body;
+pub mod calendar;
+pub mod compose;
+pub mod edition;
+pub mod office;
+pub mod return_path;
+pub mod sending;
 pub mod wishes;
 
 pub use wishes::Wishes;

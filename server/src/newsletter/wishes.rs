@@ -53,7 +53,8 @@ impl Topic {
 }
 
 impl Frequency {
-    const ALL: [Self; 3] = [Self::Each, Self::Weekly, Self::Monthly];
+    /// Every frequency.
+    pub const ALL: [Self; 3] = [Self::Each, Self::Weekly, Self::Monthly];
 
     /// Its name.
     #[must_use]

@@ -207,6 +207,12 @@ impl Tx {
         Ok(())
     }
 
+    /// As [`Db::is_embedded`].
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        matches!(self.engine, Engine::Sqlite(_))
+    }
+
     /// Asks the database for an answer, any answer.
     pub async fn ping(&mut self) -> Result<(), StoreError> {
         on!(self, |c| sqlx::query("SELECT 1").execute(c).await.map(drop))?;

@@ -24,7 +24,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    pub(super) fn corrupt(what: impl ToString) -> Self {
+    pub(crate) fn corrupt(what: impl ToString) -> Self {
         Self::Corrupt(what.to_string())
     }
 }

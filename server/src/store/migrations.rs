@@ -23,6 +23,11 @@ pub const ALL: &[(i64, &str, &str)] = &[
         "newsletter",
         include_str!("../../../migrations/0004_newsletter.sql"),
     ),
+    (
+        5,
+        "issues",
+        include_str!("../../../migrations/0005_issues.sql"),
+    ),
 ];
 
 pub(super) fn migrator() -> Migrator {

@@ -2,18 +2,14 @@
 
 use sha2::{Digest as _, Sha256};
 
+use crate::hex::hex;
+
 use super::{StoreError, Tx, on};
 
 /// SHA-256 of `bytes`, in lower-case hexadecimal.
 #[must_use]
 pub fn digest(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    hex(&Sha256::digest(bytes))
 }
 
 /// Keeps a module, unless it is here already. Answers its digest.

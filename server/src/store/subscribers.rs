@@ -45,6 +45,8 @@ pub struct Subscriber {
     pub key: String,
     /// Unix milliseconds.
     pub created_at: i64,
+    /// Why nothing is sent although the subscription stands, if so.
+    pub suppressed: Option<String>,
 }
 
 impl std::fmt::Debug for Subscriber {
@@ -65,6 +67,7 @@ struct Row {
     frequency: String,
     key: String,
     created_at: i64,
+    suppressed_because: Option<String>,
 }
 
 impl TryFrom<Row> for Subscriber {
@@ -82,6 +85,7 @@ impl TryFrom<Row> for Subscriber {
             frequency: row.frequency,
             key: row.key,
             created_at: row.created_at,
+            suppressed: row.suppressed_because,
         })
     }
 }
@@ -124,6 +128,108 @@ pub async fn by_email(tx: &mut Tx, email: &str) -> Result<Option<Subscriber>, St
     row.map(Subscriber::try_from).transpose()
 }
 
+/// The subscriber with this id.
+pub async fn by_id(tx: &mut Tx, id: Id) -> Result<Option<Subscriber>, StoreError> {
+    const SQL: &str = "SELECT * FROM subscribers WHERE id = $1";
+    let row: Option<Row> = on!(tx, |c| sqlx::query_as(SQL)
+        .bind(id.to_string())
+        .fetch_optional(c)
+        .await)?;
+    row.map(Subscriber::try_from).transpose()
+}
+
+/// Subscribers after the one with the id `after`, oldest first, whose address contains `part`, which
+/// is in lower case.
+pub async fn list(
+    tx: &mut Tx,
+    part: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Subscriber>, StoreError> {
+    const SQL: &str = "SELECT * FROM subscribers WHERE id > $1 AND email LIKE $2 ESCAPE '!' \
+         ORDER BY id LIMIT $3";
+    let part = part
+        .replace('!', "!!")
+        .replace('%', "!%")
+        .replace('_', "!_");
+    let rows: Vec<Row> = on!(tx, |c| sqlx::query_as(SQL)
+        .bind(after)
+        .bind(format!("%{part}%"))
+        .bind(limit)
+        .fetch_all(c)
+        .await)?;
+    rows.into_iter().map(Subscriber::try_from).collect()
+}
+
+/// How many subscribe, how many have not confirmed, how many have left, and to how many of those
+/// who subscribe nothing is sent because it does not arrive.
+pub async fn count(tx: &mut Tx) -> Result<[i64; 4], StoreError> {
+    const SQL: &str = "SELECT status, COUNT(*), COUNT(suppressed_at) FROM subscribers \
+         GROUP BY status";
+    let rows: Vec<(String, i64, i64)> = on!(tx, |c| sqlx::query_as(SQL).fetch_all(c).await)?;
+    let of = |status: Status| {
+        let found = rows.iter().find(|(name, ..)| name == status.as_str());
+        found.map_or((0, 0), |(_, all, suppressed)| (*all, *suppressed))
+    };
+    let (confirmed, suppressed) = of(Status::Confirmed);
+    Ok([
+        confirmed,
+        of(Status::Pending).0,
+        of(Status::Ended).0,
+        suppressed,
+    ])
+}
+
+/// Makes a confirmed subscriber of somebody who agreed elsewhere. Answers false if the address is
+/// known: whoever has left stays away.
+pub async fn insert_confirmed(tx: &mut Tx, new: &Subscriber) -> Result<bool, StoreError> {
+    const SQL: &str = "INSERT INTO subscribers (id, email, status, topics, frequency, key, \
+         created_at, confirmed_at) VALUES ($1, $2, 'confirmed', $3, $4, $5, $6, $6) \
+         ON CONFLICT (email) DO NOTHING";
+    let made = on!(tx, |c| sqlx::query(SQL)
+        .bind(new.id.to_string())
+        .bind(&new.email)
+        .bind(&new.topics)
+        .bind(&new.frequency)
+        .bind(&new.key)
+        .bind(new.created_at)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(made == 1)
+}
+
+/// Nothing is sent to somebody any more, for this reason.
+pub async fn update_suppressed(
+    tx: &mut Tx,
+    id: Id,
+    because: &str,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE subscribers SET suppressed_at = $2, suppressed_because = $3 \
+         WHERE id = $1";
+    on!(tx, |c| sqlx::query(SQL)
+        .bind(id.to_string())
+        .bind(now_ms)
+        .bind(because)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+/// Forgets an address. What was agreed to stays, under its digest; what was sent stays, under a
+/// number. Answers whether it was there.
+pub async fn delete(tx: &mut Tx, id: Id) -> Result<bool, StoreError> {
+    const SQL: &str = "DELETE FROM subscribers WHERE id = $1";
+    let gone = on!(tx, |c| sqlx::query(SQL)
+        .bind(id.to_string())
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(gone == 1)
+}
+
 /// Whose messages this key stands in.
 pub async fn by_key(tx: &mut Tx, key: &str) -> Result<Option<Subscriber>, StoreError> {
     const SQL: &str = "SELECT * FROM subscribers WHERE key = $1";
@@ -152,7 +258,8 @@ pub async fn by_confirmation(
 /// The owner of the address wants it. Answers whether that was news.
 pub async fn update_confirmed(tx: &mut Tx, id: Id, now_ms: i64) -> Result<bool, StoreError> {
     const SQL: &str = "UPDATE subscribers SET status = 'confirmed', confirmed_at = $2, \
-         ended_at = NULL WHERE id = $1 AND status <> 'confirmed'";
+         ended_at = NULL, bounces = 0, suppressed_at = NULL, suppressed_because = NULL \
+         WHERE id = $1 AND (status <> 'confirmed' OR suppressed_at IS NOT NULL)";
     let changed = on!(tx, |c| sqlx::query(SQL)
         .bind(id.to_string())
         .bind(now_ms)
@@ -173,6 +280,29 @@ pub async fn update_ended(tx: &mut Tx, id: Id, now_ms: i64) -> Result<bool, Stor
         .await
         .map(|done| done.rows_affected()))?;
     Ok(changed == 1)
+}
+
+/// An issue bounced: with the `most`th in a row the address gets no more, for this reason.
+pub async fn update_bounced(
+    tx: &mut Tx,
+    id: Id,
+    (most, because): (i64, &str),
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE subscribers SET bounces = bounces + 1, \
+         suppressed_at = CASE WHEN bounces + 1 >= $2 THEN COALESCE(suppressed_at, $3) \
+         ELSE suppressed_at END, \
+         suppressed_because = CASE WHEN bounces + 1 >= $2 THEN COALESCE(suppressed_because, $4) \
+         ELSE suppressed_because END WHERE id = $1";
+    on!(tx, |c| sqlx::query(SQL)
+        .bind(id.to_string())
+        .bind(most)
+        .bind(now_ms)
+        .bind(because)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
 }
 
 /// Changes what somebody wants to read, and how often.

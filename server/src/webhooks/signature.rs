@@ -4,6 +4,8 @@
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
+use crate::hex::hex;
+
 /// The header's name.
 pub const HEADER: &str = "headroom-signature";
 
@@ -16,12 +18,7 @@ pub fn of(secret: &str, unix_s: i64, body: &str) -> String {
         return String::new();
     };
     mac.update(format!("{unix_s}.{body}").as_bytes());
-    let code: String = mac
-        .finalize()
-        .into_bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let code = hex(&mac.finalize().into_bytes());
     format!("t={unix_s},v1={code}")
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use headroom::clock::Clock;
 use headroom::config::Config;
 use headroom::mail::{Letter, MailError, Mailer};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -61,7 +62,7 @@ async fn send(port: u16, tls: &str) -> Result<(), MailError> {
         "[mail]\ntransport = 'smtp'\nfrom = 'Course <course@example.org>'\n\
          smtp_host = '127.0.0.1'\nsmtp_port = {port}\nsmtp_tls = '{tls}'"
     );
-    let mailer = Mailer::new(&Config::from_toml(&settings).unwrap()).unwrap();
+    let mailer = Mailer::new(&Config::from_toml(&settings).unwrap(), Clock::System).unwrap();
     let letter = Letter {
         id: "letter-1".into(),
         subject: "A link".into(),

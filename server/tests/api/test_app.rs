@@ -13,6 +13,7 @@ use headroom::config::Config;
 use headroom::error::Finding;
 use headroom::grader::Status;
 use headroom::jobs::grade_submission::{Edition, GradeFailure, Grader, Problem};
+use headroom::newsletter::wishes::Topic;
 use headroom::problem::Kind;
 use headroom::random::Random;
 use headroom::state::{AppState, Catalogue, Parts, Site};
@@ -143,6 +144,11 @@ impl Site for FakeSite {
         ];
         let status = if dead.contains(page) { 410 } else { 200 };
         (status, format!("<!DOCTYPE html>{path} {page:?}"))
+    }
+
+    fn contents(&self) -> Vec<(Topic, String, String, String)> {
+        let lab = ("/labs".into(), "Labs".into(), "All of them.".into());
+        vec![(Topic::Labs, lab.0, lab.1, lab.2)]
     }
 
     fn error_page(&self, status: u16, detail: &str, request_id: &str, _path: &str) -> String {

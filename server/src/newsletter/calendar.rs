@@ -1,0 +1,65 @@
+//! When digests are due: every Monday, and on the first of every month, at seven in the morning,
+//! UTC.
+
+use time::{OffsetDateTime, Time};
+
+use super::wishes::Frequency;
+
+const HOUR_MS: i64 = 3_600_000;
+const WEEK_MS: i64 = 7 * 24 * HOUR_MS;
+/// The first Monday of 1970 at seven.
+const MONDAY_MS: i64 = 4 * 24 * HOUR_MS + 7 * HOUR_MS;
+
+/// The last time a digest was due, not after `now_ms`; Unix milliseconds.
+#[must_use]
+pub fn last_due(frequency: Frequency, now_ms: i64) -> i64 {
+    match frequency {
+        Frequency::Each => now_ms - now_ms.rem_euclid(HOUR_MS),
+        Frequency::Weekly => now_ms - (now_ms - MONDAY_MS).rem_euclid(WEEK_MS),
+        Frequency::Monthly => month(now_ms).unwrap_or(0),
+    }
+}
+
+fn month(now_ms: i64) -> Option<i64> {
+    let now = OffsetDateTime::from_unix_timestamp(now_ms.div_euclid(1_000)).ok()?;
+    let first = |of: time::Date| {
+        let day = of.replace_day(1).ok()?;
+        let seven = Time::from_hms(7, 0, 0).ok()?;
+        Some(day.with_time(seven).assume_utc().unix_timestamp() * 1_000)
+    };
+    let this = first(now.date())?;
+    if this <= now_ms {
+        return Some(this);
+    }
+    first(now.date().replace_day(1).ok()?.previous_day()?)
+}
+
+/// The day of a time, such as `2026-11-30`.
+#[must_use]
+pub fn day(ms: i64) -> String {
+    let at = OffsetDateTime::from_unix_timestamp(ms.div_euclid(1_000));
+    at.map_or_else(|_| String::new(), |at| at.date().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_are_due_on_mondays_and_on_the_first() {
+        // 2026-11-27 12:00 UTC, a Friday.
+        let now = 1_795_780_800_000;
+        assert_eq!(day(now), "2026-11-27");
+        let weekly = last_due(Frequency::Weekly, now);
+        assert_eq!(
+            (day(weekly), weekly % (24 * HOUR_MS)),
+            ("2026-11-23".into(), 7 * HOUR_MS)
+        );
+        assert_eq!(last_due(Frequency::Weekly, weekly), weekly);
+        assert_eq!(last_due(Frequency::Weekly, weekly - 1), weekly - WEEK_MS);
+        let monthly = last_due(Frequency::Monthly, now);
+        assert_eq!(day(monthly), "2026-11-01");
+        assert_eq!(day(last_due(Frequency::Monthly, monthly - 1)), "2026-10-01");
+        assert_eq!(last_due(Frequency::Each, now + 5), now);
+    }
+}

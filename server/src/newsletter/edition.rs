@@ -1,0 +1,209 @@
+//! An issue ready to be sent: each reader's copy is made from it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::body;
+use super::wishes::Topic;
+use crate::store::issues::Issue;
+
+/// Stands where a reader's key goes.
+const KEY: &str = "KEY-OF-THE-READER";
+
+/// A part of an issue, for those who want its topic.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// What it belongs to.
+    pub topic: Topic,
+    /// What it says.
+    pub markdown: String,
+}
+
+/// An issue ready to be sent.
+pub struct Edition {
+    /// Its number.
+    pub issue: i64,
+    /// When it was made, Unix milliseconds: with the number, no other issue has it.
+    pub created_at: i64,
+    /// Its subject.
+    pub subject: String,
+    /// The name of the list (RFC 2919).
+    pub list: String,
+    /// Where past issues are.
+    pub archive: String,
+    summary: String,
+    /// Where it can be read on the web, if it can.
+    page: Option<String>,
+    site: String,
+    parts: Vec<Part>,
+    /// What is the same for all who want the same.
+    made: Mutex<HashMap<String, Arc<Made>>>,
+}
+
+/// Text and HTML, cut where the key goes.
+struct Made {
+    text: Vec<String>,
+    html: Vec<String>,
+}
+
+/// One reader's copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copy {
+    /// As text.
+    pub text: String,
+    /// As HTML.
+    pub html: String,
+    /// What ends the subscription.
+    pub unsubscribe: String,
+}
+
+impl Edition {
+    /// An issue on the site at `site` (no slash at its end).
+    ///
+    /// # Errors
+    /// When its parts cannot be read.
+    pub fn new(issue: &Issue, site: &str) -> Result<Self, serde_json::Error> {
+        let host = site.split("://").last().unwrap_or(site);
+        let host = host.split([':', '/']).next().unwrap_or(host);
+        let page = format!("{site}/newsletter/issues/{}", issue.slug);
+        Ok(Self {
+            issue: issue.number,
+            created_at: issue.created_at,
+            subject: issue.subject.clone(),
+            list: format!("newsletter.{host}"),
+            archive: format!("{site}/newsletter/issues"),
+            summary: issue.summary.clone(),
+            page: (!issue.is_digest).then_some(page),
+            site: site.to_owned(),
+            parts: serde_json::from_str(&issue.parts)?,
+            made: Mutex::default(),
+        })
+    }
+
+    /// The copy of a reader with this key who wants these topics.
+    #[must_use]
+    pub fn copy(&self, key: &str, topics: &str) -> Copy {
+        let made = self.made(topics);
+        Copy {
+            text: made.text.join(key),
+            html: made.html.join(key),
+            unsubscribe: format!("{}/newsletter/unsubscribe?key={key}", self.site),
+        }
+    }
+
+    fn made(&self, topics: &str) -> Arc<Made> {
+        let mut all = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(made) = all.get(topics) {
+            return Arc::clone(made);
+        }
+        let made = Arc::new(self.make(topics));
+        all.insert(topics.to_owned(), Arc::clone(&made));
+        made
+    }
+
+    fn make(&self, topics: &str) -> Made {
+        let wanted: Vec<&str> = topics.split(' ').collect();
+        let parts = self.parts.iter();
+        let mut parts: Vec<&str> = parts
+            .filter(|part| wanted.contains(&part.topic.as_str()))
+            .map(|part| part.markdown.as_str())
+            .collect();
+        if parts.is_empty() {
+            // A preview, or a reader whose wishes changed after the list was made.
+            parts = self
+                .parts
+                .iter()
+                .map(|part| part.markdown.as_str())
+                .collect();
+        }
+        let markdown = parts.join("\n\n");
+        let cut = |text: String| text.split(KEY).map(str::to_owned).collect();
+        Made {
+            text: cut(format!(
+                "{}\n\n{}\n-- \n{}",
+                self.subject,
+                body::text(&markdown, &self.site),
+                body::text(&self.foot(), &self.site),
+            )),
+            html: cut(self.html(&markdown)),
+        }
+    }
+
+    fn html(&self, markdown: &str) -> String {
+        let title = format!("<h1>{}</h1>\n", crate::escape::escaped(&self.subject));
+        let inner = title + &body::html(markdown, &self.site);
+        let foot = body::html(&self.foot(), &self.site);
+        // The frame is the same for every issue and is tested; the text is never withheld for it.
+        body::framed(&self.subject, &self.summary, &inner, &foot).unwrap_or(inner + &foot)
+    }
+
+    fn foot(&self) -> String {
+        let page = self.page.as_ref();
+        let page = page.map_or(String::new(), |page| {
+            format!("[Read it on the web]({page}). ")
+        });
+        format!(
+            "{page}You get this because you subscribed to Headroom's newsletter. [Choose what \
+             comes](/newsletter/preferences?key={KEY}), or \
+             [unsubscribe](/newsletter/unsubscribe?key={KEY}). Nothing in this mail tells us that \
+             you opened it."
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::issues::State;
+
+    fn digest() -> Issue {
+        let parts = [
+            (Topic::Lessons, "## A lesson\n\n[Read](/lessons/a/b)"),
+            (Topic::Labs, "## A lab"),
+        ];
+        let parts: Vec<Part> = parts
+            .into_iter()
+            .map(|(topic, markdown)| Part {
+                topic,
+                markdown: markdown.into(),
+            })
+            .collect();
+        Issue {
+            number: 3,
+            slug: "digest-3".into(),
+            is_digest: true,
+            frequency: "weekly".into(),
+            subject: "New this week".into(),
+            summary: "Two things.".into(),
+            parts: serde_json::to_string(&parts).unwrap(),
+            state: State::Draft,
+            send_at: None,
+            late_ms: 0,
+            created_at: 9,
+            started_at: None,
+            finished_at: None,
+        }
+    }
+
+    #[test]
+    fn everybody_gets_what_they_want_and_links_of_their_own() {
+        let edition = Edition::new(&digest(), "https://course.example:8443").unwrap();
+        assert_eq!(edition.list, "newsletter.course.example");
+        let ada = edition.copy("ada-key", "labs articles");
+        assert!(ada.text.contains("A lab") && !ada.text.contains("A lesson"));
+        for text in [&ada.text, &ada.html] {
+            assert!(text.contains("/newsletter/preferences?key=ada-key"));
+            assert!(text.contains("/newsletter/unsubscribe?key=ada-key"));
+            assert!(!text.contains(KEY));
+        }
+        let eve = edition.copy("eve-key", "lessons");
+        assert!(
+            eve.text
+                .contains("<https://course.example:8443/lessons/a/b>")
+        );
+        assert!(!eve.html.contains("ada-key") && !eve.html.contains("A lab"));
+        assert!(!eve.html.to_lowercase().contains("<img"));
+    }
+}

@@ -1,0 +1,101 @@
+//! The ledger in the database.
+
+use async_trait::async_trait;
+
+use super::{Ledger, Standing, verdict};
+use crate::clock::Clock;
+use crate::store::jobs::{self, Fence};
+use crate::store::mailings::{self, Entry, Lane, State, Waiting};
+use crate::store::{Db, StoreError, Tx, issues, subscribers};
+
+/// After this many issues that an address refused, whatever the reason, it gets no more.
+const BOUNCES_MAX: i64 = 3;
+
+/// A lane of an issue, held by the claim on a job.
+pub struct DbLedger {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// The claim; without it nothing is written.
+    pub fence: Fence,
+    /// How long a turn renews the claim for, milliseconds.
+    pub lease_ms: i64,
+    /// Which rows.
+    pub lane: Lane,
+}
+
+impl DbLedger {
+    async fn holds(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        let until = self.clock.now_ms() + self.lease_ms;
+        jobs::update_lease(tx, self.fence, until).await
+    }
+
+    /// A refusal is held against the address, and against nobody else.
+    async fn hold_against(&self, tx: &mut Tx, entry: &Entry) -> Result<(), StoreError> {
+        let at = (self.lane.issue, entry.position);
+        let Some(id) = mailings::subscriber(tx, at).await? else {
+            return Ok(());
+        };
+        let most = match verdict::is_dead_mailbox(&entry.reply) {
+            true => 1,
+            false => BOUNCES_MAX,
+        };
+        subscribers::update_bounced(tx, id, (most, &entry.reply), entry.at).await
+    }
+}
+
+#[async_trait]
+impl Ledger for DbLedger {
+    async fn recover(&self) -> Result<Standing, StoreError> {
+        let mut tx = self.db.write().await?;
+        if !self.holds(&mut tx).await? {
+            return Ok(Standing::Lost);
+        }
+        let stranded = mailings::update_stranded(&mut tx, self.lane).await?;
+        tx.commit().await?;
+        if stranded > 0 {
+            let issue = self.lane.issue;
+            tracing::warn!(
+                issue,
+                stranded,
+                "messages were in flight when a sender ended"
+            );
+        }
+        Ok(Standing::Go)
+    }
+
+    async fn queued(&self, after: i64, limit: usize) -> Result<Vec<Waiting>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        mailings::list_queued(&mut self.db.read().await?, self.lane, after, limit).await
+    }
+
+    async fn deferred(&self, now_ms: i64, limit: usize) -> Result<Vec<Waiting>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        mailings::list_deferred(&mut self.db.read().await?, self.lane, now_ms, limit).await
+    }
+
+    async fn turn(&self, landed: &[Entry], flying: &[i64]) -> Result<Standing, StoreError> {
+        let mut tx = self.db.write().await?;
+        if !self.holds(&mut tx).await? {
+            return Ok(Standing::Lost);
+        }
+        if !landed.is_empty() {
+            mailings::update_landed(&mut tx, self.lane.issue, landed).await?;
+        }
+        if !flying.is_empty() {
+            mailings::update_flying(&mut tx, self.lane.issue, flying).await?;
+        }
+        for entry in landed.iter().filter(|entry| entry.state == State::Bounced) {
+            self.hold_against(&mut tx, entry).await?;
+        }
+        let issue = issues::by_number(&mut tx, self.lane.issue).await?;
+        tx.commit().await?;
+        let goes_on = issue.is_some_and(|issue| issue.state == issues::State::Sending);
+        Ok(if goes_on {
+            Standing::Go
+        } else {
+            Standing::Halt
+        })
+    }
+}

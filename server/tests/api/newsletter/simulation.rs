@@ -1,0 +1,356 @@
+//! The sender itself, over a ledger and a wire in memory. Whatever it waits for takes a random
+//! while; at a random one of its steps it is cut off, as by a crash, or loses its
+//! lane to another sender and does not know it yet. Then the next one takes over.
+
+use std::collections::BTreeMap;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use headroom::clock::Clock;
+use headroom::mail::Report;
+use headroom::newsletter::sending::desk::Caps;
+use headroom::newsletter::sending::sender::{End, Sender};
+use headroom::newsletter::sending::{Ledger, Standing, Wire};
+use headroom::random::Random;
+use headroom::store::StoreError;
+use headroom::store::mailings::{Entry, State, Waiting};
+use tokio_util::sync::CancellationToken;
+
+const SEEDS: u64 = 10_000;
+const CAPS: Caps = Caps {
+    flights: 4,
+    per_domain: 3,
+};
+/// Lives of senders that a seed may take.
+const LIVES_MAX: u32 = 400;
+
+struct Row {
+    state: State,
+    attempts: i64,
+    uncertain: i64,
+    due_at: i64,
+    first_at: Option<i64>,
+    has_left: bool,
+}
+
+/// What there is outside of the process: the database and the readers' mailboxes.
+struct World {
+    rows: BTreeMap<i64, Row>,
+    arrived: BTreeMap<i64, u32>,
+    /// Reports of which nobody knows the truth.
+    unknown: u32,
+    /// Who holds the lane.
+    epoch: u64,
+    /// Most messages that were in flight at once.
+    most_flying: usize,
+    /// Messages that were in flight when a sender went.
+    stranded: u32,
+}
+
+#[derive(Clone)]
+struct Sim {
+    world: Arc<Mutex<World>>,
+    random: Random,
+    epoch: u64,
+    /// Chances in a hundred that a message is put off, refused, lost, or not reached.
+    odds: [u64; 4],
+}
+
+impl Sim {
+    /// Something takes its time.
+    async fn wait(&self) {
+        for _ in 0..=self.random.up_to(4) {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
+        look(&mut self.world.lock().unwrap())
+    }
+
+    /// A read or a write: it happens between two waits, so that a crash comes before or after.
+    async fn at<T>(&self, act: impl FnOnce(&mut World) -> T) -> Option<T> {
+        self.wait().await;
+        let done = self.with(|world| (world.epoch == self.epoch).then(|| act(world)));
+        self.wait().await;
+        done
+    }
+
+    fn list(world: &World, fits: impl Fn(i64, &Row) -> bool, limit: usize) -> Vec<Waiting> {
+        let rows = world
+            .rows
+            .iter()
+            .filter(|(position, row)| fits(**position, row));
+        rows.take(limit)
+            .map(|(position, row)| Waiting {
+                position: *position,
+                attempts: row.attempts,
+                uncertain: row.uncertain,
+                first_at: row.first_at,
+                email: (!row.has_left).then(|| format!("p@d{}.example", position % 3)),
+                key: Some("key".into()),
+                topics: Some("labs".into()),
+            })
+            .collect()
+    }
+}
+
+#[async_trait]
+impl Ledger for Sim {
+    async fn recover(&self) -> Result<Standing, StoreError> {
+        let done = self.at(|world| {
+            for row in world
+                .rows
+                .values_mut()
+                .filter(|row| row.state == State::InFlight)
+            {
+                row.state = State::Queued;
+                row.uncertain += 1;
+                world.stranded += 1;
+            }
+        });
+        Ok(done.await.map_or(Standing::Lost, |()| Standing::Go))
+    }
+
+    async fn queued(&self, after: i64, limit: usize) -> Result<Vec<Waiting>, StoreError> {
+        // Reads need no claim.
+        self.wait().await;
+        let fits = |position: i64, row: &Row| position > after && row.state == State::Queued;
+        Ok(self.with(|world| Self::list(world, fits, limit.min(5))))
+    }
+
+    async fn deferred(&self, now_ms: i64, limit: usize) -> Result<Vec<Waiting>, StoreError> {
+        self.wait().await;
+        let fits = |_, row: &Row| row.state == State::Deferred && row.due_at <= now_ms;
+        Ok(self.with(|world| Self::list(world, fits, limit)))
+    }
+
+    async fn turn(&self, landed: &[Entry], flying: &[i64]) -> Result<Standing, StoreError> {
+        if self.random.up_to(99) < 3 {
+            self.wait().await;
+            return Err(StoreError::Unavailable("the database restarts".into()));
+        }
+        let done = self.at(|world| {
+            for entry in landed {
+                let row = world.rows.get_mut(&entry.position).unwrap();
+                let waits = matches!(row.state, State::Queued | State::Deferred);
+                let may = match entry.state {
+                    State::Dropped => waits,
+                    _ => row.state == State::InFlight,
+                };
+                assert!(may, "{:?} became {:?}", row.state, entry.state);
+                row.state = entry.state;
+                (row.attempts, row.uncertain) = (entry.attempts, entry.uncertain);
+                (row.due_at, row.first_at) = (entry.due_at, Some(entry.first_at));
+            }
+            for position in flying {
+                let row = world.rows.get_mut(position).unwrap();
+                let waits = matches!(row.state, State::Queued | State::Deferred);
+                assert!(waits, "{position} flies although it is {:?}", row.state);
+                row.state = State::InFlight;
+            }
+            let flying = world
+                .rows
+                .values()
+                .filter(|row| row.state == State::InFlight);
+            world.most_flying = world.most_flying.max(flying.count());
+        });
+        Ok(done.await.map_or(Standing::Lost, |()| Standing::Go))
+    }
+}
+
+#[async_trait]
+impl Wire for Sim {
+    async fn send(&self, to: &Waiting) -> Report {
+        self.wait().await;
+        let [later, refused, unknown, unreached] = self.odds;
+        let drawn = self.random.up_to(99);
+        let (later, refused) = (later, later + refused);
+        let (unknown, unreached) = (refused + unknown, refused + unknown + unreached);
+        let arrive = |world: &mut World| *world.arrived.entry(to.position).or_default() += 1;
+        if drawn < later {
+            return Report::Later("451".into());
+        }
+        if drawn < refused {
+            return Report::Refused("550 5.1.1".into());
+        }
+        if drawn < unknown {
+            let arrives = self.random.up_to(1) == 0;
+            self.with(|world| {
+                world.unknown += 1;
+                if arrives {
+                    arrive(world);
+                }
+            });
+            self.wait().await;
+            return Report::Unknown("reset".into());
+        }
+        if drawn < unreached {
+            return Report::Unreached("refused".into());
+        }
+        // The server has it from here on, whether its answer is heard or not.
+        self.with(arrive);
+        self.wait().await;
+        Report::Sent("250".into())
+    }
+}
+
+/// A future that is cut off after so many steps.
+struct Mortal<F> {
+    inner: Pin<Box<F>>,
+    steps: u64,
+}
+
+impl<F: Future> Future for Mortal<F> {
+    type Output = Option<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.steps == 0 {
+            return Poll::Ready(None);
+        }
+        self.steps -= 1;
+        self.inner.as_mut().poll(cx).map(Some)
+    }
+}
+
+fn sender(sim: &Sim, clock: &Clock) -> Sender {
+    Sender {
+        ledger: Arc::new(sim.clone()),
+        wire: Arc::new(sim.clone()),
+        caps: CAPS,
+        per_second: 0,
+        ledger_wait: Duration::ZERO,
+        clock: clock.clone(),
+        random: sim.random.clone(),
+        stop: CancellationToken::new(),
+    }
+}
+
+/// One issue, until everybody has it or will not get it.
+async fn one_issue(seed: u64) -> World {
+    let random = Random::seeded(seed);
+    let clock = Clock::manual(1_800_000_000_000);
+    let readers = 1 + i64::try_from(random.up_to(14)).unwrap();
+    let rows = (1..=readers).map(|position| {
+        let row = Row {
+            state: State::Queued,
+            attempts: 0,
+            uncertain: 0,
+            due_at: 0,
+            first_at: None,
+            has_left: random.up_to(19) == 0,
+        };
+        (position, row)
+    });
+    let world = World {
+        rows: rows.collect(),
+        arrived: BTreeMap::new(),
+        unknown: 0,
+        epoch: 0,
+        most_flying: 0,
+        stranded: 0,
+    };
+    let odds = match seed % 3 {
+        0 => [0, 0, 0, 0],
+        1 => [10, 5, 5, 5],
+        _ => [30, 5, 15, 30],
+    };
+    let mut sim = Sim {
+        world: Arc::new(Mutex::new(world)),
+        random: random.clone(),
+        epoch: 0,
+        odds,
+    };
+    let mut ghosts = Vec::new();
+    for _ in 0..LIVES_MAX {
+        sim.epoch += 1;
+        sim.with(|world| world.epoch = sim.epoch);
+        let life = sender(&sim, &clock);
+        // Deaths come less often with time, so that an issue ends.
+        let steps = random.up_to(60 + 2 * sim.epoch);
+        if random.up_to(4) == 0 {
+            // It is thought dead and goes on: the next one starts beside it.
+            ghosts.push(tokio::spawn(async move { life.run().await.map(drop) }));
+            for _ in 0..random.up_to(60) {
+                tokio::task::yield_now().await;
+            }
+            continue;
+        }
+        let mortal = Mortal {
+            inner: Box::pin(async move { life.run().await }),
+            steps,
+        };
+        let ended = pin!(mortal).await;
+        if let Some(Ok(End::Lost)) = ended {
+            panic!("seed {seed}: nobody took the lane");
+        }
+        let open = sim.with(|world| {
+            let open = [State::Queued, State::InFlight, State::Deferred];
+            world.rows.values().any(|row| open.contains(&row.state))
+        });
+        if !open {
+            break;
+        }
+        clock.advance_ms(3_600_000);
+    }
+    for ghost in ghosts {
+        // A ghost ends by finding its lane lost, or its ledger away.
+        let _ended = ghost.await.unwrap();
+    }
+    drop(random);
+    let world = Arc::clone(&sim.world);
+    drop(sim);
+    Arc::into_inner(world).unwrap().into_inner().unwrap()
+}
+
+fn judge(seed: u64, world: &World) {
+    let mut twice = 0;
+    for (position, row) in &world.rows {
+        let arrived = world.arrived.get(position).copied().unwrap_or(0);
+        let told = format!(
+            "seed {seed}, reader {position}: {:?}, {arrived} times",
+            row.state
+        );
+        match row.state {
+            State::Sent => assert!(arrived >= 1, "missed: {told}"),
+            State::Bounced | State::Uncertain => {}
+            State::Dropped => assert!(row.has_left, "{told}"),
+            _ => panic!("never ended: {told}"),
+        }
+        if arrived > 1 {
+            assert!(row.uncertain >= 1, "twice, and nobody would know: {told}");
+            twice += arrived - 1;
+        }
+    }
+    let most = world.stranded + world.unknown;
+    assert!(
+        twice <= most,
+        "seed {seed}: {twice} repeated, {most} explained"
+    );
+}
+
+#[test]
+fn a_crash_at_every_point_loses_nobody_and_repeats_only_what_was_in_the_air() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    let (mut stranded, mut repeated, mut most_flying) = (0, 0, 0);
+    for seed in 0..SEEDS {
+        let world = runtime.block_on(one_issue(seed));
+        judge(seed, &world);
+        stranded += world.stranded;
+        repeated += world.arrived.values().filter(|times| **times > 1).count();
+        most_flying = most_flying.max(world.most_flying);
+    }
+    // The world was rough enough to mean something, and the caps held.
+    assert!(
+        stranded > 10_000,
+        "only {stranded} were in the air at a crash"
+    );
+    assert!(repeated > 1_000, "only {repeated} came twice");
+    assert_eq!(most_flying, CAPS.flights);
+}
