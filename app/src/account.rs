@@ -1,5 +1,7 @@
 //! What the pages about accounts are made from.
 
+use crate::admin::AdminPage;
+
 /// A page about accounts. Unlike a [`crate::Page`] it is somebody's own: nothing of it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountPage {
@@ -33,6 +35,8 @@ pub enum AccountPage {
     Settings(Account),
     /// `/newsletter`
     Newsletter(Newsletter),
+    /// `/admin`
+    Admin(AdminPage),
 }
 
 /// A page about the newsletter.
@@ -63,6 +67,15 @@ pub enum Newsletter {
     },
     /// A link that opens nothing.
     Dead,
+    /// `/newsletter/issues`: past issues, the newest first.
+    Archive(Vec<ArchiveRow>),
+    /// `/newsletter/issues/<slug>`
+    Issue {
+        /// What the archive says of it.
+        row: ArchiveRow,
+        /// Its text as HTML, made of markdown without any HTML of its own.
+        html: String,
+    },
     /// What comes, and how often.
     Preferences {
         /// What opens this page.
@@ -78,6 +91,19 @@ pub enum Newsletter {
         /// What is wrong, a sentence.
         problem: Option<String>,
     },
+}
+
+/// An issue in the archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArchiveRow {
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its subject.
+    pub subject: String,
+    /// A sentence about it.
+    pub summary: String,
+    /// The day it was sent.
+    pub day: String,
 }
 
 /// What somebody wants to read.

@@ -9,6 +9,8 @@
 #[cfg(feature = "ssr")]
 mod account;
 #[cfg(feature = "ssr")]
+pub mod admin;
+#[cfg(feature = "ssr")]
 mod assets;
 #[cfg(feature = "ssr")]
 mod backend;
@@ -31,7 +33,8 @@ mod shell;
 
 #[cfg(feature = "ssr")]
 pub use account::{
-    Account, AccountPage, KeyRow, LinkPurpose, Newsletter, Part, SessionRow, Typed, Wish,
+    Account, AccountPage, ArchiveRow, KeyRow, LinkPurpose, Newsletter, Part, SessionRow, Typed,
+    Wish,
 };
 #[cfg(feature = "ssr")]
 pub use assets::{Assets, Site};

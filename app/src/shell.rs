@@ -21,6 +21,8 @@ pub(crate) struct Head {
     pub index: bool,
     /// The sheet that it has beside the common one, by logical name.
     pub sheet: Option<&'static str>,
+    /// The script that it has beside the common one, by logical name.
+    pub script: Option<&'static str>,
 }
 
 impl Head {
@@ -30,6 +32,7 @@ impl Head {
             description: description.into(),
             index: true,
             sheet: None,
+            script: None,
         }
     }
 
@@ -37,6 +40,14 @@ impl Head {
     pub fn styled(self, sheet: &'static str) -> Self {
         Self {
             sheet: Some(sheet),
+            ..self
+        }
+    }
+
+    /// With a script that few pages need.
+    pub fn scripted(self, script: &'static str) -> Self {
+        Self {
+            script: Some(script),
             ..self
         }
     }
@@ -83,6 +94,9 @@ pub(crate) fn shell(path: &str, site: &Site, head: Head, view: AnyView) -> impl 
     let sheet = head
         .sheet
         .map(|sheet| view! { <link rel="stylesheet" href=assets.url(sheet)/> });
+    let script = head
+        .script
+        .map(|script| view! { <script type="module" src=assets.url(script)></script> });
     view! {
         <html lang="en" data-client=assets.url("client.js") data-wasm=assets.url("client_bg.wasm")
             data-author=site.author.then_some("") data-offline=site.offline.then_some("")>
@@ -114,6 +128,7 @@ pub(crate) fn shell(path: &str, site: &Site, head: Head, view: AnyView) -> impl 
                 <link rel="stylesheet" href=assets.url("style.css")/>
                 {sheet}
                 <script type="module" src=assets.url("boot.js")></script>
+                {script}
             </head>
             <body>
                 <a class="skip" href="#main">"Skip to content"</a>

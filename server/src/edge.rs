@@ -156,7 +156,9 @@ fn seal(response: &mut Response, state: &AppState, id: &str) {
         // An address may be stricter.
         headers.entry(name).or_insert_with(|| value.clone());
     }
-    headers.insert(header::CONTENT_SECURITY_POLICY, state.csp.clone());
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert_with(|| state.csp.clone());
     if state.config.is_https() {
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);

@@ -28,7 +28,7 @@ pub fn build(toolchain: &Toolchain) -> Result<PathBuf> {
     javascript::build(toolchain, &parts.join("javascript"))?;
     bundle_workbench(&parts.join("workbench"))?;
     style::bundle(&parts.join("style"))?;
-    style::boot(&parts.join("boot"))?;
+    style::scripts(&parts.join("scripts"))?;
     lay_out(&parts, &work().join("site"))
 }
 
@@ -121,7 +121,7 @@ type Files = Vec<(String, Vec<u8>)>;
 fn gather(parts: &Path) -> Result<Files> {
     let mut files = Files::new();
     for part in [
-        "boot",
+        "scripts",
         "client",
         "engine",
         "javascript",

@@ -15,7 +15,8 @@ const SHEETS: [(&str, &str); 3] = [
     ("style/lab.css", "lab.css"),
     ("style/own.css", "own.css"),
 ];
-const BOOT: &str = "app/boot.js";
+/// The script of every page, and those that few pages have.
+const SCRIPTS: [(&str, &str); 2] = [("app/boot.js", "boot.js"), ("app/admin.js", "admin.js")];
 
 /// The sheets, from all of `style/`.
 pub fn bundle(out: &Path) -> Result<()> {
@@ -36,14 +37,17 @@ pub fn bundle(out: &Path) -> Result<()> {
     })
 }
 
-/// The small script that wakes islands; its imports stay as they are written.
-pub fn boot(out: &Path) -> Result<()> {
-    let inputs = fingerprint::of(&[root().join(BOOT)])?;
-    fingerprint::once("boot", &inputs, out, || {
+/// The scripts that stand beside the workbench; their imports stay as they are written.
+pub fn scripts(out: &Path) -> Result<()> {
+    let files = SCRIPTS.map(|(script, _)| root().join(script));
+    let inputs = fingerprint::of(&files)?;
+    fingerprint::once("scripts", &inputs, out, || {
         empty(out)?;
-        esbuild(&out.join("boot.js"))
-            .args([BOOT, "--format=esm"])
-            .run()
+        SCRIPTS.iter().try_for_each(|(script, name)| {
+            esbuild(&out.join(name))
+                .args([script, "--format=esm"])
+                .run()
+        })
     })
 }
 

@@ -1,6 +1,7 @@
 //! One file per page.
 
 pub(crate) mod account;
+pub(crate) mod admin;
 pub(crate) mod api;
 pub(crate) mod area;
 pub(crate) mod blocks;

@@ -11,7 +11,9 @@ mod junit;
 mod lab;
 mod labs;
 mod login;
+mod mail;
 mod migrate;
+mod newsletter;
 mod receipt;
 mod remote;
 mod serve;
@@ -23,6 +25,8 @@ mod verify;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::store::{Db, StoreError};
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed, the reason is on standard error; \
                           2 the command line cannot be understood; 3 the module cannot be graded; \
@@ -62,6 +66,10 @@ enum Command {
     Config(config::Command),
     /// Make, list and remove accounts, and say who is an administrator
     User(user::Command),
+    /// Write, send and follow issues of the newsletter; its subscribers
+    Newsletter(newsletter::Command),
+    /// Mail that comes back
+    Mail(mail::Command),
     /// The keys that sign receipts, and the seeds they commit to
     Receipt(receipt::Command),
     /// Shell completions and manual pages
@@ -88,6 +96,8 @@ pub fn run() -> ExitCode {
         Command::Content(command) => content::run(&command),
         Command::Config(command) => config::run(command).map(|()| ExitCode::SUCCESS),
         Command::User(command) => user::run(&command).map(|()| ExitCode::SUCCESS),
+        Command::Newsletter(command) => newsletter::run(command).map(|()| ExitCode::SUCCESS),
+        Command::Mail(command) => mail::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Migrate(command) => migrate::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Grader(grader) => return grader.run(),
     };
@@ -111,4 +121,16 @@ fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
+}
+
+/// A server that runs has migrated its database.
+async fn open_database(url: &str) -> Result<Db, StoreError> {
+    match Db::open(url).await {
+        Ok(db) => {
+            db.migrate().await?;
+            Ok(db)
+        }
+        Err(StoreError::Unavailable(_)) => Db::open_beside(url).await,
+        Err(error) => Err(error),
+    }
 }

@@ -13,7 +13,7 @@ use crate::random::Random;
 use crate::store::keys::{self as kept, Key};
 use crate::store::links::{self, Link, Purpose};
 use crate::store::users::{self, User};
-use crate::store::{Db, StoreError, Tx, modules, submissions};
+use crate::store::{Tx, modules, submissions};
 
 /// Accounts in one page of a list.
 const PAGE: i64 = 1_000;
@@ -90,7 +90,7 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
     let config = Config::load(command.config.as_deref(), super::env(), &[])?;
     std::fs::create_dir_all(&config.data.dir)?;
     super::runtime()?.block_on(async {
-        let db = open(&config.database_url()).await?;
+        let db = super::open_database(&config.database_url()).await?;
         let office = Office {
             ids: Ids::new(Clock::System, Random::system()),
             site: config.site(config.server.listen),
@@ -101,18 +101,6 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
         db.close().await;
         Ok(())
     })
-}
-
-/// A server that runs has migrated its database.
-async fn open(url: &str) -> Result<Db, StoreError> {
-    match Db::open(url).await {
-        Ok(db) => {
-            db.migrate().await?;
-            Ok(db)
-        }
-        Err(StoreError::Unavailable(_)) => Db::open_beside(url).await,
-        Err(error) => Err(error),
-    }
 }
 
 struct Office {

@@ -14,7 +14,7 @@ use crate::newsletter::wishes::{Frequency, Topic};
 use crate::newsletter::{calendar, office};
 use crate::state::Site;
 use crate::store::issues::{self, Announcement, Issue, State};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, mailings};
 
 /// How often it looks, milliseconds.
 const EVERY_MS: i64 = 60_000;
@@ -98,7 +98,8 @@ impl NewsletterClock {
         if last.is_some_and(|last| last >= due) {
             return Ok(());
         }
-        let news = issues::list_announcements(tx, last.unwrap_or(0), due).await?;
+        let since = last.unwrap_or(0).max(due - calendar::reach_ms(frequency));
+        let news = issues::list_announcements(tx, since, due).await?;
         // Who wants things at once has had the issues.
         let news = news.into_iter().filter(|new| {
             new.at > 0 && (frequency != Frequency::Each || !new.path.starts_with(ISSUES))
@@ -107,7 +108,13 @@ impl NewsletterClock {
         let Some(issue) = digest(frequency, &news, issues::next_number(tx).await?, due) else {
             return Ok(());
         };
-        if issues::insert(tx, &issue).await? {
+        let topics = news.iter().map(|new| new.topic.as_str());
+        let topics = topics.collect::<Vec<_>>().join(" ");
+        let whom = (frequency.as_str(), topics.as_str());
+        // What nobody reads is not made.
+        if mailings::count_recipients(tx, whom, now_ms).await? > 0
+            && issues::insert(tx, &issue).await?
+        {
             office::send(tx, ids, issue.number, now_ms)
                 .await
                 .map_err(retry)?;

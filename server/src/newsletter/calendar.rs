@@ -1,6 +1,7 @@
 //! When digests are due: every Monday, and on the first of every month, at seven in the morning,
 //! UTC.
 
+use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, Time};
 
 use super::wishes::Frequency;
@@ -17,6 +18,17 @@ pub fn last_due(frequency: Frequency, now_ms: i64) -> i64 {
         Frequency::Each => now_ms - now_ms.rem_euclid(HOUR_MS),
         Frequency::Weekly => now_ms - (now_ms - MONDAY_MS).rem_euclid(WEEK_MS),
         Frequency::Monthly => month(now_ms).unwrap_or(0),
+    }
+}
+
+/// How far back a digest reaches at most, milliseconds: what appeared before nobody read it is not
+/// news to who comes later.
+#[must_use]
+pub const fn reach_ms(frequency: Frequency) -> i64 {
+    match frequency {
+        Frequency::Each => 24 * HOUR_MS,
+        Frequency::Weekly => 2 * WEEK_MS,
+        Frequency::Monthly => 9 * WEEK_MS,
     }
 }
 
@@ -39,6 +51,15 @@ fn month(now_ms: i64) -> Option<i64> {
 pub fn day(ms: i64) -> String {
     let at = OffsetDateTime::from_unix_timestamp(ms.div_euclid(1_000));
     at.map_or_else(|_| String::new(), |at| at.date().to_string())
+}
+
+/// A time, such as `2026-11-30T07:00:00Z`.
+#[must_use]
+pub fn moment(ms: i64) -> String {
+    let at = OffsetDateTime::from_unix_timestamp(ms.div_euclid(1_000));
+    at.ok()
+        .and_then(|at| at.format(&Rfc3339).ok())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

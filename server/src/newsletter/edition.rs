@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::body;
 use super::wishes::Topic;
+use crate::mail::Bulk;
 use crate::store::issues::Issue;
 
 /// Stands where a reader's key goes.
@@ -93,6 +94,23 @@ impl Edition {
         }
     }
 
+    /// A copy to try it out: its links to preferences open nothing.
+    #[must_use]
+    pub fn sample<'a>(&'a self, to: &'a str, now_ms: i64) -> Bulk<'a> {
+        let copy = self.copy("test", "");
+        Bulk {
+            id: format!("{}.0.{now_ms}", self.issue),
+            to,
+            return_path: None,
+            subject: &self.subject,
+            text: copy.text,
+            html: copy.html,
+            list: &self.list,
+            unsubscribe: copy.unsubscribe,
+            archive: &self.archive,
+        }
+    }
+
     fn made(&self, topics: &str) -> Arc<Made> {
         let mut all = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(made) = all.get(topics) {
@@ -151,6 +169,12 @@ impl Edition {
              you opened it."
         )
     }
+}
+
+/// The text of an issue as a page of the site shows it.
+#[must_use]
+pub fn page_html(markdown: &str) -> String {
+    body::html(markdown, "")
 }
 
 #[cfg(test)]

@@ -9,10 +9,14 @@ pub mod compose;
 pub mod edition;
 pub mod office;
 pub mod return_path;
+pub mod returned;
+pub mod roll;
 pub mod sending;
 pub mod wishes;
 
 pub use wishes::Wishes;
+
+use serde_json::{Value, json};
 
 use crate::accounts::Address;
 use crate::error::Error;
@@ -20,13 +24,15 @@ use crate::ids::Ids;
 use crate::jobs::mail_newsletter::{MailNewsletter, Payload};
 use crate::state::AppState;
 use crate::store::subscribers::{self, Consent, Subscriber};
-use crate::store::{StoreError, Tx, modules};
+use crate::store::{StoreError, Tx, mailings, modules};
 
 /// What somebody agrees to; kept with the proof, word by word.
 pub const WORDS: &str =
     "Send me Headroom's newsletter. I can end it with one click in every issue.";
 /// How long the link that confirms works, milliseconds.
 pub const CONFIRM_MS: i64 = 7 * 24 * 3_600_000;
+/// Issues that somebody's history names.
+const HISTORY_MAX: i64 = 500;
 
 /// Notes that somebody asked, and has the mail sent that asks back. Whether the address subscribes
 /// already is looked up only by the job that mails.
@@ -82,11 +88,55 @@ pub async fn confirm(state: &AppState, subscriber: &Subscriber, source: &str) ->
 pub async fn end(state: &AppState, subscriber: &Subscriber, source: &str) -> Result<(), Error> {
     let now_ms = state.parts.clock.now_ms();
     let mut tx = state.db.write().await?;
-    if subscribers::update_ended(&mut tx, subscriber.id, now_ms).await? {
-        let what = ("ended", (String::new(), source));
-        prove(&mut tx, &state.ids, &subscriber.email, what, now_ms).await?;
-    }
+    leave(&mut tx, &state.ids, subscriber, source, now_ms).await?;
     Ok(tx.commit().await?)
+}
+
+/// Ends the subscription, in the caller's transaction.
+///
+/// # Errors
+/// When the database does not take it.
+pub async fn leave(
+    tx: &mut Tx,
+    ids: &Ids,
+    subscriber: &Subscriber,
+    source: &str,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    if subscribers::update_ended(tx, subscriber.id, now_ms).await? {
+        let what = ("ended", (String::new(), source));
+        prove(tx, ids, &subscriber.email, what, now_ms).await?;
+    }
+    Ok(())
+}
+
+/// Everything that is known of a subscriber.
+///
+/// # Errors
+/// When it cannot be read.
+pub async fn history(tx: &mut Tx, subscriber: &Subscriber) -> Result<Value, StoreError> {
+    let digest = modules::digest(subscriber.email.as_bytes());
+    let consents = subscribers::list_consents(tx, &digest).await?;
+    let consents = consents
+        .into_iter()
+        .map(|(event, words, source)| json!({"event": event, "words": words, "source": source}));
+    let got = mailings::list_of(tx, subscriber.id, HISTORY_MAX).await?;
+    let got = got.into_iter().map(|line| {
+        json!({
+            "issue": line.issue, "state": line.state, "tries": line.attempts,
+            "at": line.at.map(calendar::day), "reply": line.reply,
+        })
+    });
+    Ok(json!({
+        "email": subscriber.email,
+        "status": subscriber.status.as_str(),
+        "topics": subscriber.topics,
+        "frequency": subscriber.frequency,
+        "since": calendar::day(subscriber.created_at),
+        "suppressed": subscriber.suppressed,
+        "consents": consents.collect::<Vec<_>>(),
+        "issues": got.collect::<Vec<_>>(),
+    }))
 }
 
 /// Changes what somebody reads; one that had ended begins again, for this was asked on a page that

@@ -20,6 +20,15 @@ pub enum OfficeError {
     /// There is one of this name.
     #[error("there is an issue with the address {0:?} already; give this one another slug")]
     Taken(String),
+    /// Something in it must be mended before it is sent.
+    #[error("something in issue {0} must be mended before it can be sent")]
+    Unsound(i64),
+    /// The time cannot be read.
+    #[error("say when it is to be sent")]
+    When,
+    /// Nobody knows what is meant.
+    #[error("there is nothing of that name to do")]
+    What,
     /// The database does not take it.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -10,8 +10,10 @@ use crate::jobs::deliver_webhook::DeliverWebhook;
 use crate::jobs::grade_submission::GradeSubmission;
 use crate::jobs::mail_account::MailAccount;
 use crate::jobs::mail_newsletter::MailNewsletter;
+use crate::jobs::send_issue::SendIssue;
 use crate::state::AppState;
-use crate::store::{jobs, users};
+use crate::store::jobs::Counts;
+use crate::store::{StoreError, Tx, jobs, users};
 
 /// How this instance is doing
 #[utoipa::path(
@@ -21,13 +23,7 @@ use crate::store::{jobs, users};
 pub async fn show(State(state): State<AppState>) -> Result<Json<Value>, Error> {
     let mut tx = state.db.read().await?;
     let mut queues = serde_json::Map::new();
-    for kind in [
-        GradeSubmission::KIND,
-        MailAccount::KIND,
-        MailNewsletter::KIND,
-        DeliverWebhook::KIND,
-    ] {
-        let counts = jobs::count(&mut tx, kind).await?;
+    for (kind, counts) in self::queues(&mut tx).await? {
         let counts = json!({
             "queued": counts.queued, "running": counts.running, "dead": counts.dead,
         });
@@ -39,4 +35,20 @@ pub async fn show(State(state): State<AppState>) -> Result<Json<Value>, Error> {
         "jobs": queues,
         "grader": state.parts.grader.status(),
     })))
+}
+
+/// How many jobs of each kind stand where.
+pub(super) async fn queues(tx: &mut Tx) -> Result<Vec<(&'static str, Counts)>, StoreError> {
+    let kinds = [
+        GradeSubmission::KIND,
+        MailAccount::KIND,
+        MailNewsletter::KIND,
+        SendIssue::KIND,
+        DeliverWebhook::KIND,
+    ];
+    let mut all = Vec::new();
+    for kind in kinds {
+        all.push((kind, jobs::count(tx, kind).await?));
+    }
+    Ok(all)
 }

@@ -1,6 +1,7 @@
 //! The whole URL map.
 
 mod account;
+mod admin;
 pub mod assets;
 mod author;
 mod batches;
@@ -16,6 +17,7 @@ pub mod lessons;
 mod map;
 mod me;
 mod newsletter;
+mod newsletter_archive;
 pub mod openapi;
 pub mod pages;
 mod receipts;
@@ -63,7 +65,7 @@ pub fn router(state: AppState) -> Router {
 
 /// Every address there is.
 pub fn map(state: AppState) -> Map {
-    api(letters(accounts(site(Map::new(state)))))
+    api(desk(letters(accounts(site(Map::new(state))))))
 }
 
 /// What is the same for everybody.
@@ -133,6 +135,14 @@ fn letters(map: Map) -> Map {
     let preferences = "/newsletter/preferences";
     let end = "/newsletter/unsubscribe";
     map.get(Anyone, "/newsletter", newsletter::page)
+        .get(Anyone, "/newsletter/issues", newsletter_archive::list)
+        .get(
+            Anyone,
+            "/newsletter/issues/{slug}",
+            newsletter_archive::issue,
+        )
+        .get(Anyone, "/newsletter/feed.xml", newsletter_archive::feed)
+        .post(Anyone, "/newsletter/bounces", newsletter::bounced)
         .post(Anyone, "/newsletter", newsletter::ask)
         .get(Anyone, confirm, newsletter::confirm_page)
         .post(Anyone, confirm, newsletter::confirm)
@@ -140,6 +150,34 @@ fn letters(map: Map) -> Map {
         .post(Anyone, preferences, newsletter::change)
         .get(Anyone, end, newsletter::end_page)
         .post(Anyone, end, newsletter::end)
+}
+
+/// For administrators.
+fn desk(map: Map) -> Map {
+    let issue = "/admin/newsletter/{number}";
+    let one = "/admin/subscribers/{id}";
+    map.get(Admin, "/admin", admin::overview)
+        .get(Admin, "/admin/newsletter", admin::issues::list)
+        .post(Admin, "/admin/newsletter", admin::issues::create)
+        .get(Admin, issue, admin::issue::show)
+        .post(Admin, issue, admin::issue::act)
+        .get(Admin, "/admin/newsletter/{number}/mail", admin::issue::mail)
+        .get(
+            Admin,
+            "/admin/newsletter/{number}/events",
+            admin::issue::events,
+        )
+        .get(
+            Admin,
+            "/admin/newsletter/{number}/recipients",
+            admin::issues::recipients,
+        )
+        .get(Admin, "/admin/subscribers", admin::subscribers::list)
+        .post(Admin, "/admin/subscribers", admin::subscribers::ask)
+        .get(Admin, one, admin::subscribers::show)
+        .post(Admin, one, admin::subscribers::act)
+        .get(Admin, "/admin/outbox", admin::outbox::list)
+        .get(Admin, "/admin/outbox/{file}", admin::outbox::show)
 }
 
 fn api(map: Map) -> Map {

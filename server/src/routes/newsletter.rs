@@ -16,7 +16,7 @@ use crate::accounts::Address;
 use crate::edge::ClientAddress;
 use crate::error::Error;
 use crate::newsletter::wishes::{Frequency, Topic};
-use crate::newsletter::{self, Wishes};
+use crate::newsletter::{self, Wishes, returned};
 use crate::state::AppState;
 use crate::store::modules;
 use crate::store::subscribers::{self, Status, Subscriber};
@@ -198,6 +198,26 @@ pub async fn end(
             Ok(to_preferences(subscriber, "ended"))
         }
     }
+}
+
+/// `POST /newsletter/bounces`: a message that came back, raw, as a mail server hands it over. What
+/// it says counts only where it names a delivery by the name that its reader alone was given.
+pub async fn bounced(
+    State(state): State<AppState>,
+    Extension(client): Extension<ClientAddress>,
+    request: Request,
+) -> Result<Response, Error> {
+    if state.config.mail.bounces.is_none() {
+        return Err(Error::NotFound);
+    }
+    state.account_limits.try_client(client.0)?;
+    let patience = state.config.server.body_timeout();
+    let raw = body::bytes(request, returned::MAX_BYTES, patience, || Error::TooLarge).await?;
+    let now_ms = state.parts.clock.now_ms();
+    let mut tx = state.db.write().await?;
+    let outcome = returned::take(&mut tx, &raw, "", now_ms).await?;
+    tx.commit().await?;
+    Ok(format!("{}\n", outcome.words()).into_response())
 }
 
 /// A wish to subscribe.

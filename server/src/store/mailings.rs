@@ -141,6 +141,26 @@ pub async fn insert_recipients(
     Ok(made)
 }
 
+/// How many an issue would go to, as in [`insert_recipients`].
+pub async fn count_recipients(
+    tx: &mut Tx,
+    (frequency, topics): (&str, &str),
+    until: i64,
+) -> Result<i64, StoreError> {
+    const SQL: &str = "SELECT COUNT(*) FROM subscribers WHERE status = 'confirmed' \
+         AND frequency = $1 AND confirmed_at <= $2 AND suppressed_at IS NULL AND (\
+         ($3 LIKE '%lessons%' AND topics LIKE '%lessons%') OR \
+         ($3 LIKE '%labs%' AND topics LIKE '%labs%') OR \
+         ($3 LIKE '%articles%' AND topics LIKE '%articles%'))";
+    let count = on!(tx, |c| sqlx::query_scalar(SQL)
+        .bind(frequency)
+        .bind(until)
+        .bind(topics)
+        .fetch_one(c)
+        .await)?;
+    Ok(count)
+}
+
 /// The next `limit` of a lane that have not been tried, after `position`.
 pub async fn list_queued(
     tx: &mut Tx,
@@ -242,25 +262,24 @@ pub async fn update_stranded(tx: &mut Tx, lane: Lane) -> Result<u64, StoreError>
     Ok(changed)
 }
 
-/// The mail system said later that a delivery did not arrive. Answers who did not get it.
+/// The mail system said later that a delivery did not arrive. Answers whether that was news.
 pub async fn update_returned(
     tx: &mut Tx,
     (issue, position): (i64, i64),
     reply: &str,
     now_ms: i64,
-) -> Result<Option<Id>, StoreError> {
+) -> Result<bool, StoreError> {
     const SQL: &str = "UPDATE mailings SET state = 'bounced', reply = $3, at = $4 \
-         WHERE issue = $1 AND position = $2 AND state IN ('sent', 'uncertain', 'bounced') \
-         RETURNING subscriber_id";
-    let id: Option<String> = on!(tx, |c| sqlx::query_scalar(SQL)
+         WHERE issue = $1 AND position = $2 AND state IN ('sent', 'uncertain')";
+    let changed = on!(tx, |c| sqlx::query(SQL)
         .bind(issue)
         .bind(position)
         .bind(reply)
         .bind(now_ms)
-        .fetch_optional(c)
-        .await)?;
-    id.map(|id| id.parse().map_err(StoreError::corrupt))
-        .transpose()
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(changed == 1)
 }
 
 /// Who a delivery goes to.

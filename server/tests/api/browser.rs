@@ -54,7 +54,8 @@ impl Browser {
 
     /// The id of the session, if there is one.
     pub fn session(&self) -> Option<&str> {
-        self.cookies.get("headroom").map(String::as_str)
+        let mut names = ["headroom", "__Host-headroom"].into_iter();
+        names.find_map(|name| self.cookies.get(name).map(String::as_str))
     }
 
     fn keep(&mut self, answer: &Answer) {

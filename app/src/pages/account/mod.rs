@@ -8,7 +8,7 @@ mod sign_in;
 
 use leptos::prelude::*;
 
-use super::found;
+use super::{admin, found};
 use crate::account::{AccountPage, LinkPurpose};
 use crate::page::Body;
 use crate::shell::Head;
@@ -31,6 +31,7 @@ pub(crate) fn body(page: &AccountPage) -> Body {
         AccountPage::LinkDead => link::dead(),
         AccountPage::Settings(account) => settings::body(account),
         AccountPage::Newsletter(page) => newsletter::body(page),
+        AccountPage::Admin(page) => admin::body(page),
     }
 }
 
@@ -85,7 +86,7 @@ fn on_its_way(email: &str, lead: &'static str) -> impl IntoView + use<> {
     }
 }
 
-fn problem(id: &'static str, text: Option<&str>) -> impl IntoView + use<> {
+pub(super) fn problem(id: &'static str, text: Option<&str>) -> impl IntoView + use<> {
     text.map(|text| view! { <p class="problem" role="alert" id=id>{text.to_owned()}</p> })
 }
 

@@ -3,8 +3,10 @@
 use leptos::prelude::*;
 
 use super::{email_field, form_page, on_its_way, problem};
-use crate::account::{Newsletter, Wish};
+use crate::account::{ArchiveRow, Newsletter, Wish};
 use crate::page::Body;
+use crate::pages::{breadcrumbs, found};
+use crate::shell::Head;
 
 /// What there is to read.
 const TOPICS: [(&str, &str); 3] = [
@@ -31,6 +33,8 @@ pub(super) fn body(page: &Newsletter) -> Body {
         Newsletter::Confirm { token, email } => confirm(token, email),
         Newsletter::Dead => dead(),
         Newsletter::Preferences { .. } => preferences(page),
+        Newsletter::Archive(rows) => archive(rows),
+        Newsletter::Issue { row, html } => issue(row, html),
     }
 }
 
@@ -133,6 +137,49 @@ fn preferences(page: &Newsletter) -> Body {
         {end}
     };
     form_page("Your newsletter", about, wrong.is_some(), view)
+}
+
+fn archive(rows: &[ArchiveRow]) -> Body {
+    let about = "Every issue of the newsletter, the newest first.";
+    let issues = rows.iter().map(|row| {
+        view! {
+            <li>
+                <h2><a href=format!("/newsletter/issues/{}", row.slug)>{row.subject.clone()}</a></h2>
+                <p>{row.summary.clone()}</p>
+                <p class="note"><time datetime=row.day.clone()>{row.day.clone()}</time></p>
+            </li>
+        }
+    });
+    let list = match rows.is_empty() {
+        true => view! { <p class="lead">"The first issue has not been sent yet."</p> }.into_any(),
+        false => view! { <ul class="entries">{issues.collect_view()}</ul> }.into_any(),
+    };
+    let view = view! {
+        <div class="page narrow">
+            <h1>"Past issues"</h1>
+            <p class="note">
+                <a href="/newsletter">"Get the next one by mail"</a> ", or by "
+                <a href="/newsletter/feed.xml">"feed"</a> "."
+            </p>
+            {list}
+        </div>
+    };
+    found(Head::new("Past issues", about).styled("own.css"), view)
+}
+
+fn issue(row: &ArchiveRow, html: &str) -> Body {
+    let steps = vec![("/newsletter/issues".to_owned(), "Past issues".to_owned())];
+    let view = view! {
+        <article class="page narrow prose">
+            {breadcrumbs(steps, row.subject.clone())}
+            <h1>{row.subject.clone()}</h1>
+            <p class="note"><time datetime=row.day.clone()>{row.day.clone()}</time></p>
+            <div inner_html=html.to_owned()></div>
+            <p><a class="button" href="/newsletter">"Get the next issue by mail"</a></p>
+        </article>
+    };
+    let head = Head::new(row.subject.clone(), row.summary.clone());
+    found(head.styled("own.css"), view)
 }
 
 fn wishes(wish: &Wish) -> impl IntoView + use<> {

@@ -68,6 +68,14 @@ pub(super) fn hushed(mut response: Response) -> Response {
 
 /// Reads a form, within time and size.
 async fn form<T: DeserializeOwned>(state: &AppState, request: Request) -> Result<T, Error> {
+    form_within(state, request, FORM_MAX_BYTES).await
+}
+
+async fn form_within<T: DeserializeOwned>(
+    state: &AppState,
+    request: Request,
+    max_bytes: usize,
+) -> Result<T, Error> {
     let kind = request.headers().get(header::CONTENT_TYPE);
     let kind = kind.map_or(&b""[..], HeaderValue::as_bytes);
     if !kind.starts_with(b"application/x-www-form-urlencoded") {
@@ -76,7 +84,7 @@ async fn form<T: DeserializeOwned>(state: &AppState, request: Request) -> Result
         ));
     }
     let patience = state.config.server.body_timeout();
-    let bytes = body::bytes(request, FORM_MAX_BYTES, patience, || Error::TooLarge).await?;
+    let bytes = body::bytes(request, max_bytes, patience, || Error::TooLarge).await?;
     serde_urlencoded::from_bytes(&bytes).map_err(|error| Error::Invalid(error.to_string()))
 }
 
@@ -86,6 +94,15 @@ pub(super) async fn pairs(
     request: Request,
 ) -> Result<Vec<(String, String)>, Error> {
     form(state, request).await
+}
+
+/// A form with a text in it that is longer than forms are.
+pub(super) async fn long_pairs(
+    state: &AppState,
+    request: Request,
+    max_bytes: usize,
+) -> Result<Vec<(String, String)>, Error> {
+    form_within(state, request, max_bytes).await
 }
 
 #[derive(Deserialize)]

@@ -23,6 +23,20 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("POST", "/account/keys/delete", SignedIn),
     ("POST", "/account/password", SignedIn),
     ("POST", "/account/sessions/revoke", SignedIn),
+    ("GET", "/admin", Admin),
+    ("GET", "/admin/newsletter", Admin),
+    ("POST", "/admin/newsletter", Admin),
+    ("GET", "/admin/newsletter/{number}", Admin),
+    ("POST", "/admin/newsletter/{number}", Admin),
+    ("GET", "/admin/newsletter/{number}/events", Admin),
+    ("GET", "/admin/newsletter/{number}/mail", Admin),
+    ("GET", "/admin/newsletter/{number}/recipients", Admin),
+    ("GET", "/admin/outbox", Admin),
+    ("GET", "/admin/outbox/{file}", Admin),
+    ("GET", "/admin/subscribers", Admin),
+    ("POST", "/admin/subscribers", Admin),
+    ("GET", "/admin/subscribers/{id}", Admin),
+    ("POST", "/admin/subscribers/{id}", Admin),
     ("POST", "/api/v1/batches", Owner(SubmissionsWrite)),
     ("GET", "/api/v1/batches/{id}", Owner(SubmissionsRead)),
     ("POST", "/api/v1/compilers/{language}", Anyone),
@@ -95,8 +109,12 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/me", Anyone),
     ("GET", "/newsletter", Anyone),
     ("POST", "/newsletter", Anyone),
+    ("POST", "/newsletter/bounces", Anyone),
     ("GET", "/newsletter/confirm", Anyone),
     ("POST", "/newsletter/confirm", Anyone),
+    ("GET", "/newsletter/feed.xml", Anyone),
+    ("GET", "/newsletter/issues", Anyone),
+    ("GET", "/newsletter/issues/{slug}", Anyone),
     ("GET", "/newsletter/preferences", Anyone),
     ("POST", "/newsletter/preferences", Anyone),
     ("GET", "/newsletter/unsubscribe", Anyone),
@@ -188,6 +206,7 @@ fn example(path: &str) -> String {
         .replace("{file}", "rust.zip")
         .replace("{*page}", "labs.png")
         .replace("{name}", "192.png")
+        .replace("{number}", "1")
         .replace("{code}", "not-found")
         .replace("{language}", "rust")
         .replace("{id}", "00000000-0000-7000-8000-000000000000")

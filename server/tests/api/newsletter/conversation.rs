@@ -8,7 +8,7 @@ use headroom::jobs::send_issue::SendIssue;
 use headroom::newsletter::compose::Draft;
 use headroom::newsletter::office;
 use headroom::newsletter::wishes::Topic;
-use headroom::store::issues::State;
+use headroom::store::issues::{self, State};
 use headroom::store::jobs;
 use headroom::store::mailings::{self, Line};
 use headroom::store::subscribers::{self, Status, Subscriber};
@@ -88,10 +88,10 @@ impl Press {
     pub async fn until(&self, issue: i64, state: State, step_ms: i64) {
         for _ in 0..600 {
             let mut tx = self.app.state.db.read().await.unwrap();
-            let (now, _) = office::look(&mut tx, issue).await.unwrap();
+            let now = issues::by_number(&mut tx, issue).await.unwrap();
             let jobs = jobs::count(&mut tx, SendIssue::KIND).await.unwrap();
             drop(tx);
-            if now.state == state {
+            if now.is_some_and(|now| now.state == state) {
                 return;
             }
             // A lease lasts by this clock, and a server that hangs does so by another.

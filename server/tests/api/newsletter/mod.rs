@@ -1,6 +1,8 @@
 //! The newsletter: how people come and go, and how an issue reaches them.
 
 mod conversation;
+mod desk;
+mod digests;
 mod scripted;
 mod simulation;
 mod subscribing;

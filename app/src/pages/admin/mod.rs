@@ -1,0 +1,112 @@
+//! Pages for administrators. They work without JavaScript; with it, counts move.
+
+mod issue;
+mod issues;
+mod subscribers;
+
+use leptos::prelude::*;
+
+use super::found;
+use crate::admin::{AdminPage, Outbox, Overview};
+use crate::page::Body;
+use crate::shell::Head;
+
+pub(crate) fn body(page: &AdminPage) -> Body {
+    match page {
+        AdminPage::Overview(overview) => self::overview(overview),
+        AdminPage::Issues(page) => issues::list(page),
+        AdminPage::Issue(page) => issue::body(page),
+        AdminPage::Recipients(page) => issues::recipients(page),
+        AdminPage::Subscribers(page) => subscribers::list(page),
+        AdminPage::Subscriber(page) => subscribers::one(page),
+        AdminPage::Outbox(page) => outbox(page),
+    }
+}
+
+/// A page with the way between all of them.
+fn desk(title: impl Into<String>, here: &'static str, view: impl IntoView) -> Body {
+    let title = title.into();
+    let places = [
+        ("/admin", "Overview"),
+        ("/admin/newsletter", "Newsletter"),
+        ("/admin/subscribers", "Subscribers"),
+        ("/admin/outbox", "Outbox"),
+    ];
+    let links = places.into_iter().map(|(href, label)| {
+        let current = (href == here).then_some("true");
+        view! { <li><a href=href aria-current=current>{label}</a></li> }
+    });
+    let about = "For whoever runs this site.";
+    let head = Head::new(title.clone(), about)
+        .styled("own.css")
+        .scripted("admin.js");
+    found(
+        head.unlisted(),
+        view! {
+            <div class="page admin">
+                <nav class="places" aria-label="Administration"><ul>{links.collect_view()}</ul></nav>
+                <h1>{title}</h1>
+                {view}
+            </div>
+        },
+    )
+}
+
+fn overview(page: &Overview) -> Body {
+    let jobs = page.jobs.iter().map(|(kind, queued, running, dead)| {
+        view! {
+            <tr>
+                <th scope="row">{kind.clone()}</th>
+                <td>{*queued}</td>
+                <td>{*running}</td>
+                <td>{*dead}</td>
+            </tr>
+        }
+    });
+    let view = view! {
+        <p class="lead">
+            {page.accounts} " accounts, " {page.subscribers} " subscribers. " {page.mail.clone()}
+        </p>
+        <div class="table-scroll" tabindex="0" role="region" aria-label="Queues">
+            <table>
+                <caption>"Queues of this instance"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Work"</th>
+                        <th scope="col">"Waits"</th>
+                        <th scope="col">"Runs"</th>
+                        <th scope="col">"Given up"</th>
+                    </tr>
+                </thead>
+                <tbody>{jobs.collect_view()}</tbody>
+            </table>
+        </div>
+    };
+    desk("Administration", "/admin", view)
+}
+
+fn outbox(page: &Outbox) -> Body {
+    let lead = match page.is_used {
+        true => "Mail is written down here and sent to nobody: mail.transport is “outbox”.",
+        false => "Mail is sent. What is here was written down before.",
+    };
+    let rows = page.rows.iter().map(|(file, subject, to)| {
+        view! {
+            <tr>
+                <td><a href=format!("/admin/outbox/{file}")>{subject.clone()}</a></td>
+                <td>{to.clone()}</td>
+            </tr>
+        }
+    });
+    let view = view! {
+        <p class="lead">{lead}</p>
+        <p class="note">{page.all} " messages; the newest " {page.rows.len()} " are shown."</p>
+        <div class="table-scroll" tabindex="0" role="region" aria-label="Messages">
+            <table>
+                <thead><tr><th scope="col">"Subject"</th><th scope="col">"To"</th></tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    };
+    desk("Outbox", "/admin/outbox", view)
+}

@@ -1,0 +1,54 @@
+//! Pages for administrators, and what their forms do.
+
+pub mod issue;
+pub mod issues;
+pub mod outbox;
+pub mod subscribers;
+
+use app::AccountPage;
+use app::admin::{AdminPage, Overview};
+use axum::extract::State;
+use axum::response::Response;
+
+use super::account::show;
+use super::instance;
+use crate::config::MailTransport;
+use crate::error::Error;
+use crate::newsletter::office::OfficeError;
+use crate::state::AppState;
+use crate::store::{subscribers as kept, users};
+
+/// `GET /admin`
+pub async fn overview(State(state): State<AppState>) -> Result<Response, Error> {
+    let mut tx = state.db.read().await?;
+    let jobs = instance::queues(&mut tx).await?.into_iter();
+    let jobs =
+        jobs.map(|(kind, counts)| (kind.to_owned(), counts.queued, counts.running, counts.dead));
+    let [subscribers, ..] = kept::count(&mut tx).await?;
+    let mail = match state.config.mail.transport {
+        MailTransport::Outbox => "Mail is written to the outbox and sent to nobody.".to_owned(),
+        MailTransport::Smtp => format!("Mail leaves by {}.", state.config.mail.smtp_host),
+    };
+    let page = Overview {
+        accounts: users::count(&mut tx).await?,
+        subscribers,
+        jobs: jobs.collect(),
+        mail,
+    };
+    drop(tx);
+    shown(&state, "/admin", AdminPage::Overview(page)).await
+}
+
+async fn shown(state: &AppState, path: &'static str, page: AdminPage) -> Result<Response, Error> {
+    show(state, path, AccountPage::Admin(page)).await
+}
+
+impl From<OfficeError> for Error {
+    fn from(error: OfficeError) -> Self {
+        match error {
+            OfficeError::None(_) => Self::NotFound,
+            OfficeError::Store(error) => error.into(),
+            other => Self::Incomplete(other.to_string()),
+        }
+    }
+}
