@@ -1,14 +1,14 @@
 //! The API as strangers use it: every block of its guide is run, and schemathesis, which knows
 //! nothing but the description, tries to break it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::command::{Run, root, say, work};
 use crate::served::Served;
-use crate::{apt, client, kill_test};
+use crate::{client, kill_test, python};
 
 const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 /// Examples for each operation and phase: together more than five thousand cases.
@@ -91,7 +91,8 @@ fn blocks(text: &str) -> Vec<(&str, &str)> {
 }
 
 fn schemathesis(data: &Path, (server, key): (&str, &str)) -> Result<()> {
-    let program = tool()?;
+    let python = python::with("schemathesis", "schemathesis", SCHEMATHESIS)?;
+    let program = python.with_file_name("schemathesis");
     let report = data.join("schemathesis.log");
     let command = Run::new(&program)
         .within(data)
@@ -123,31 +124,4 @@ fn schemathesis(data: &Path, (server, key): (&str, &str)) -> Result<()> {
     ensure!(count >= 5_000, "only {count} cases");
     say(&format!("schemathesis: {cases}"));
     Ok(())
-}
-
-/// The tool in a Python environment of its own.
-fn tool() -> Result<PathBuf> {
-    let folder = work().join("schemathesis");
-    let program = folder.join("bin/schemathesis");
-    if Run::new(&program).arg("--version").succeeds() {
-        return Ok(program);
-    }
-    if !Run::new("python3")
-        .args(["-c", "import ensurepip"])
-        .succeeds()
-    {
-        apt::install(&["python3-venv"])?;
-    }
-    say(&format!(
-        "installing {SCHEMATHESIS} into {}",
-        folder.display()
-    ));
-    Run::new("python3")
-        .args(["-m", "venv"])
-        .arg(&folder)
-        .run()?;
-    Run::new(folder.join("bin/pip"))
-        .args(["install", "--quiet", SCHEMATHESIS])
-        .run()?;
-    Ok(program)
 }

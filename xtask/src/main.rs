@@ -16,9 +16,13 @@ mod http;
 mod javascript;
 mod kill_test;
 mod load_test;
+mod mail_check;
+mod mail_kill_test;
+mod mail_sink;
 mod new_lab;
 mod npm;
 mod postgres;
+mod python;
 mod serve;
 mod served;
 mod style;
@@ -45,6 +49,8 @@ cargo xtask COMMAND
   new-lab NAME        start a lab: copy the template, add it to labs::ALL
   kill-test [--kills N] [--seed N]
                       kill -9 a grading server N times; nothing may be lost
+  mail-kill-test [--kills N] [--readers N] [--seed N]
+                      kill -9 a server N times while it sends an issue: nobody is missed
   load-test           120 clients at once, then ten times too many: lessons stay fast, every
                       accepted submission is graded once, the others hear when to come back
   bench serving|search|grading
@@ -69,6 +75,7 @@ fn main() -> Result<()> {
         "new-lab" => new_lab::run(rest),
         "bench" => bench::run(rest),
         "kill-test" => kill_test::run(rest),
+        "mail-kill-test" => mail_kill_test::run(rest),
         "load-test" => load_test::run(),
         "setup" => test::setup().map(drop),
         "help" | "--help" | "-h" => {

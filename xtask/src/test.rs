@@ -11,10 +11,15 @@ use crate::postgres::Postgres;
 use crate::served::Served;
 use crate::summary::Steps;
 use crate::toolchain::Toolchain;
-use crate::{api, apt, build, client, fixtures, guests, javascript, kill_test, npm, tidy};
+use crate::{
+    api, apt, build, client, fixtures, guests, javascript, kill_test, mail_check, mail_kill_test,
+    npm, tidy,
+};
 
 /// Crates that exist only as wasm32 modules.
 const WASM_CRATES: [&str; 4] = ["client", "labs-browser", "labs-guest", "labs-javascript"];
+/// Readers of the issue that is sent meanwhile; `cargo xtask mail-kill-test` is the long one.
+const MAIL_READERS: usize = 1_500;
 /// Few enough for every run; `cargo xtask kill-test --kills 200` is the long one.
 const KILLS: u32 = 25;
 const KILL_SEED: u64 = 1;
@@ -55,6 +60,10 @@ pub fn run(only: &[String]) -> Result<()> {
     steps.step("api", || api::drive(&binary));
     steps.step("browser", || browser(&toolchain, &binary));
     steps.step("kill", || kill_test::drive(&binary, KILLS, KILL_SEED));
+    steps.step("mail", || {
+        mail_check::drive(&binary)?;
+        mail_kill_test::drive(&binary, (KILLS, MAIL_READERS), KILL_SEED)
+    });
     steps.finish()
 }
 
@@ -154,6 +163,7 @@ fn browser(toolchain: &Toolchain, binary: &Path) -> Result<()> {
         .env("BASE_URL", format!("http://{}", served.address))
         .env("SMTP_PORT", &smtp_port)
         .env("HEADROOM", binary)
+        .env("DATA", &data)
         .env("FIXTURES", work().join("fixtures"))
         .env("GUESTS", guests::folder())
         .env("SCREENSHOTS", work().join("screenshots"))

@@ -82,6 +82,7 @@ enum Command {
 
 /// Runs the command line.
 pub fn run() -> ExitCode {
+    end_quietly_with_the_reader();
     let done = match Cli::parse().command {
         Command::Serve(command) => serve::run(command).map(|()| ExitCode::SUCCESS),
         Command::Grade(command) => grade::run(&command),
@@ -105,6 +106,19 @@ pub fn run() -> ExitCode {
         eprintln!("headroom: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+/// Who reads our output may have read enough, as `head` does: that is no fault of ours, and
+/// `println!` takes it for one.
+fn end_quietly_with_the_reader() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload().downcast_ref::<String>();
+        if said.is_some_and(|said| said.starts_with("failed printing to stdout: Broken pipe")) {
+            std::process::exit(0);
+        }
+        usual(panic);
+    }));
 }
 
 /// The command line, for what is made from it.
