@@ -194,7 +194,8 @@ fn csp(inline_scripts: &[String]) -> HeaderValue {
     let policy = format!(
         "default-src 'none'; script-src 'self'{hashes} 'wasm-unsafe-eval'; style-src 'self'; \
          worker-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; \
-         manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-src 'self'; frame-ancestors 'none'"
+         manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-src 'self'; \
+         frame-ancestors 'none'"
     );
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }

@@ -53,9 +53,10 @@ cargo xtask COMMAND
                       kill -9 a server N times while it sends an issue: nobody is missed
   load-test           120 clients at once, then ten times too many: lessons stay fast, every
                       accepted submission is graded once, the others hear when to come back
-  bench serving|search|grading
+  bench serving|search|grading|mail
                       our server beside nginx, our search beside MiniSearch, what a submission
-                      costs beside DMOJ's judge, each in one run
+                      costs beside DMOJ's judge, how fast an issue leaves beside Postfix's
+                      smtp-source and nodemailer, each in one run
   setup               only install what the other commands would install
 ";
 

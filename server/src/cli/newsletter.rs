@@ -76,7 +76,7 @@ enum Action {
         #[arg(long, value_name = "TIME")]
         at: Option<String>,
         /// How many hours later than that it may still be sent
-        #[arg(long, default_value_t = LATE_MS / HOUR_MS, value_parser = clap::value_parser!(i64).range(0..=720))]
+        #[arg(long, default_value_t = LATE_MS / HOUR_MS, value_parser = hours())]
         late_hours: i64,
     },
     /// Hold up an issue that is being sent
@@ -132,6 +132,11 @@ enum Action {
     },
 }
 
+/// Up to a month.
+fn hours() -> clap::builder::RangedI64ValueParser {
+    clap::value_parser!(i64).range(0..=720)
+}
+
 /// Runs it.
 pub fn run(command: Command) -> anyhow::Result<()> {
     let config = Config::load(command.config.as_deref(), super::env(), &[])?;
@@ -166,6 +171,8 @@ impl Desk {
             Action::Import { file, consent } => return self.import(db, &file, &consent).await,
             Action::Export { file } => return export(db, file.as_deref()).await,
             Action::Who { issue, uncertain } => return who(db, issue, uncertain).await,
+            Action::List => return list(&mut db.read().await?).await,
+            Action::About { email } => return about(&mut db.read().await?, &email).await,
             Action::Test { issue, email } => return self.test(db, issue, &email).await,
             _ => {}
         }
@@ -176,7 +183,6 @@ impl Desk {
 
     async fn change(&self, tx: &mut Tx, action: Action) -> anyhow::Result<()> {
         match action {
-            Action::List => return list(tx).await,
             Action::Draft { file } => {
                 let number = office::draft(tx, &sound(&file, &self.config)?, self.now_ms).await?;
                 println!("{number}");
@@ -199,7 +205,6 @@ impl Desk {
             Action::Pause { issue } => office::pause(tx, issue).await?,
             Action::Resume { issue } => office::resume(tx, &self.ids, issue, self.now_ms).await?,
             Action::Cancel { issue } => office::cancel(tx, issue, self.now_ms).await?,
-            Action::About { email } => return about(tx, &email).await,
             Action::End { email } => {
                 let found = find(tx, &email).await?;
                 newsletter::leave(tx, &self.ids, &found, "operator", self.now_ms).await?;
@@ -210,6 +215,8 @@ impl Desk {
                 subscribers::delete(tx, found.id).await?;
             }
             Action::Check { .. }
+            | Action::List
+            | Action::About { .. }
             | Action::Test { .. }
             | Action::Who { .. }
             | Action::Import { .. }

@@ -27,6 +27,9 @@ const LANES: i64 = 4;
 /// A lane whose mail server was away for a moment goes on after this, milliseconds.
 const SOON_MS: i64 = 5_000;
 
+/// Between two turns with the ledger.
+const GATHER: Duration = Duration::from_millis(2);
+/// Before a ledger that could not be written is tried again.
 const LEDGER_WAIT: Duration = Duration::from_secs(1);
 
 /// Sends issues.
@@ -175,6 +178,7 @@ impl SendIssue {
             per_second: self
                 .per_second
                 .div_ceil(u32::try_from(lane.lanes).unwrap_or(1)),
+            gather: GATHER,
             ledger_wait: LEDGER_WAIT,
             clock: ctx.clock.clone(),
             random: self.random.clone(),

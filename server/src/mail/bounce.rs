@@ -97,8 +97,8 @@ mod tests {
     #[test]
     fn a_failure_says_why_and_a_delay_is_none() {
         let body = "Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; a@b.example\r\n\
-                    Action: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1 no\r\n such \
-                    user here\r\n";
+                    Action: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1 no\r\n \
+                    such user here\r\n";
         assert_eq!(
             read(&report("delivery-status", body)),
             Returned::Failed("5.1.1 smtp; 550 5.1.1 no such user here".into())

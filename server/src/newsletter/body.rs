@@ -245,9 +245,9 @@ pub fn framed(subject: &str, preview: &str, inner: &str, foot: &str) -> Result<S
     let mjml = format!(
         "<mjml lang=\"en\"><mj-head><mj-title>{subject}</mj-title>\
          <mj-preview>{preview}</mj-preview>\
-         <mj-attributes><mj-all font-family=\"system-ui, 'Segoe UI', Helvetica, Arial, sans-serif\" \
-         /><mj-text font-size=\"16px\" line-height=\"1.55\" color=\"#1c2421\" padding=\"8px 20px\" \
-         /></mj-attributes><mj-style>{STYLE}</mj-style></mj-head>\
+         <mj-attributes><mj-all font-family=\"system-ui, 'Segoe UI', Helvetica, Arial, \
+         sans-serif\" /><mj-text font-size=\"16px\" line-height=\"1.55\" color=\"#1c2421\" \
+         padding=\"8px 20px\" /></mj-attributes><mj-style>{STYLE}</mj-style></mj-head>\
          <mj-body background-color=\"#f4f2ec\" width=\"600px\">\
          <mj-section background-color=\"#fffdf8\" padding=\"20px 0 8px\" css-class=\"sheet\">\
          <mj-column><mj-text><div class=\"name\">Headroom</div></mj-text>\

@@ -16,6 +16,8 @@ use super::migrations;
 
 /// How long a statement or a request for a connection waits before it is refused.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The same for the command line beside a server that writes all the time.
+const PATIENCE_BESIDE: Duration = Duration::from_secs(60);
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 10;
 
@@ -229,7 +231,7 @@ async fn open_sqlite(path: &Path, owns: bool) -> Result<SqlitePools, StoreError>
         // FULL: in WAL, NORMAL may lose the last commits in a power cut.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(PATIENCE);
+        .busy_timeout(if owns { PATIENCE } else { PATIENCE_BESIDE });
     // Connections to a file do not go stale: no tests, no lifetimes.
     let pool = || {
         SqlitePoolOptions::new()

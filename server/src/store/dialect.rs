@@ -22,8 +22,8 @@ pub(super) fn claim_job(engine: &Engine) -> &'static str {
     }
 }
 
-/// Marks deliveries as in flight. `$1` issue, `$2` a JSON list of positions. Both engines take apart
-/// one bound text, so that a turn of the ledger is one statement however many take part.
+/// Marks deliveries as in flight. `$1` issue, `$2` a JSON list of positions. Both engines take
+/// apart one bound text, so that a turn of the ledger is one statement however many take part.
 pub(super) fn fly(engine: &Engine) -> &'static str {
     match engine {
         Engine::Sqlite(_) => {

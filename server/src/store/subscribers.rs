@@ -138,8 +138,8 @@ pub async fn by_id(tx: &mut Tx, id: Id) -> Result<Option<Subscriber>, StoreError
     row.map(Subscriber::try_from).transpose()
 }
 
-/// Subscribers after the one with the id `after`, oldest first, whose address contains `part`, which
-/// is in lower case.
+/// Subscribers after the one with the id `after`, oldest first, whose address contains `part`,
+/// which is in lower case.
 pub async fn list(
     tx: &mut Tx,
     part: &str,

@@ -7,6 +7,7 @@ mod accounts;
 mod grading;
 mod harness;
 mod jobs;
+mod newsletter;
 mod opening;
 mod runner;
 mod sessions;

@@ -2,6 +2,7 @@
 //! figures for people; nothing fails by them.
 
 mod grading;
+mod mail;
 mod search;
 mod serving;
 
@@ -9,10 +10,11 @@ use anyhow::{Result, bail};
 
 pub fn run(arguments: &[String]) -> Result<()> {
     match arguments.first().map(String::as_str) {
+        Some("mail") => mail::run(),
         Some("grading") => grading::run(),
         Some("serving") => serving::run(),
         Some("search") => search::run(),
-        _ => bail!("cargo xtask bench serving|search|grading"),
+        _ => bail!("cargo xtask bench serving|search|grading|mail"),
     }
 }
 

@@ -144,7 +144,9 @@ fn archive(rows: &[ArchiveRow]) -> Body {
     let issues = rows.iter().map(|row| {
         view! {
             <li>
-                <h2><a href=format!("/newsletter/issues/{}", row.slug)>{row.subject.clone()}</a></h2>
+                <h2>
+                    <a href=format!("/newsletter/issues/{}", row.slug)>{row.subject.clone()}</a>
+                </h2>
                 <p>{row.summary.clone()}</p>
                 <p class="note"><time datetime=row.day.clone()>{row.day.clone()}</time></p>
             </li>

@@ -12,7 +12,7 @@ pub(super) fn body(account: &Account) -> Body {
         .map(|done| view! { <p class="callout" role="status">{done}</p> });
     let admin = account
         .is_admin
-        .then_some("You may administer this instance.");
+        .then(|| view! { <a href="/admin">"You may administer this instance."</a> });
     let view = view! {
         {done}
         <p class="lead">

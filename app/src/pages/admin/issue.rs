@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::desk;
 use super::issues::fields;
+use super::{counted, desk};
 use crate::admin::IssueView;
 use crate::page::Body;
 
@@ -50,8 +50,12 @@ pub(super) fn body(page: &IssueView) -> Body {
 }
 
 fn audience(page: &IssueView) -> Option<String> {
-    page.is_open
-        .then(|| format!("{} subscribers would get it now.", page.audience))
+    page.is_open.then(|| {
+        format!(
+            "It would go to {} now.",
+            counted(page.audience, "subscriber")
+        )
+    })
 }
 
 fn progress(page: &IssueView) -> Option<impl IntoView + use<>> {

@@ -55,7 +55,9 @@ fn row(row: &IssueRow) -> impl IntoView + use<> {
     view! {
         <tr>
             <td>{row.number}</td>
-            <td><a href=format!("/admin/newsletter/{}", row.number)>{row.subject.clone()}</a> {kind}</td>
+            <td>
+                <a href=format!("/admin/newsletter/{}", row.number)>{row.subject.clone()}</a> {kind}
+            </td>
             <td>{row.state}</td>
             <td>{row.day.clone()}</td>
             <td>{row.sent} " of " {row.all}</td>
@@ -65,6 +67,7 @@ fn row(row: &IssueRow) -> impl IntoView + use<> {
 
 /// The fields of an issue.
 pub(super) fn fields(form: &IssueForm) -> impl IntoView + use<> {
+    let markdown = form.markdown.clone();
     let topics = TOPICS.into_iter().map(|(name, words)| {
         view! { <option value=name selected=form.topic == name>{words}</option> }
     });
@@ -83,7 +86,7 @@ pub(super) fn fields(form: &IssueForm) -> impl IntoView + use<> {
         <label for="topic">"Whoever wants"</label>
         <select id="topic" name="topic">{topics.collect_view()}</select>
         <label for="markdown">"Text, in markdown"</label>
-        <textarea id="markdown" name="markdown" rows="18" required>{form.markdown.clone()}</textarea>
+        <textarea id="markdown" name="markdown" rows="18" required>{markdown}</textarea>
     }
 }
 

@@ -44,12 +44,20 @@ fn desk(title: impl Into<String>, here: &'static str, view: impl IntoView) -> Bo
         head.unlisted(),
         view! {
             <div class="page admin">
-                <nav class="places" aria-label="Administration"><ul>{links.collect_view()}</ul></nav>
+                <nav class="places" aria-label="Administration">
+                    <ul>{links.collect_view()}</ul>
+                </nav>
                 <h1>{title}</h1>
                 {view}
             </div>
         },
     )
+}
+
+/// A number with its noun.
+fn counted(count: i64, noun: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{s}")
 }
 
 fn overview(page: &Overview) -> Body {
@@ -65,7 +73,8 @@ fn overview(page: &Overview) -> Body {
     });
     let view = view! {
         <p class="lead">
-            {page.accounts} " accounts, " {page.subscribers} " subscribers. " {page.mail.clone()}
+            {counted(page.accounts, "account")} ", " {counted(page.subscribers, "subscriber")} ". "
+            {page.mail.clone()}
         </p>
         <div class="table-scroll" tabindex="0" role="region" aria-label="Queues">
             <table>

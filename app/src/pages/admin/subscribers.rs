@@ -75,7 +75,8 @@ pub(super) fn one(page: &SubscriberView) -> Body {
     };
     let end = page.subscribes.then(|| act("end", "End the subscription"));
     let consents = page.consents.iter().map(|(event, words, source)| {
-        view! { <li><strong>{event.clone()}</strong> " (" {source.clone()} ") " {words.clone()}</li> }
+        let (event, words, source) = (event.clone(), words.clone(), source.clone());
+        view! { <li><strong>{event}</strong> " (" {source} ") " {words}</li> }
     });
     let issues = page.issues.iter().map(|(issue, state, day, reply)| {
         view! {

@@ -30,6 +30,9 @@ pub struct Sender {
     pub caps: Caps,
     /// Messages in a second; 0 is without a cap.
     pub per_second: u32,
+    /// How long to wait for more to land before a turn: what lands together is written together,
+    /// and others who write to the database get in between.
+    pub gather: Duration,
     /// How long to wait before a ledger that cannot be written is tried again.
     pub ledger_wait: Duration,
     /// The time.
@@ -121,6 +124,9 @@ impl Sender {
                 continue;
             }
             let mut next = flights.join_next().await;
+            if !self.gather.is_zero() {
+                tokio::time::sleep(self.gather).await;
+            }
             while let Some(flight) = next {
                 // A flight that panicked stays in flight, and is recovered as such.
                 if let Ok((of, report)) = flight {

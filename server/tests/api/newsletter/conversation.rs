@@ -3,139 +3,30 @@
 
 use std::time::Duration;
 
-use headroom::jobs::Job as _;
-use headroom::jobs::send_issue::SendIssue;
-use headroom::newsletter::compose::Draft;
 use headroom::newsletter::office;
-use headroom::newsletter::wishes::Topic;
-use headroom::store::issues::{self, State};
-use headroom::store::jobs;
-use headroom::store::mailings::{self, Line};
-use headroom::store::subscribers::{self, Status, Subscriber};
+use headroom::store::issues::State;
+use headroom::store::mailings::Line;
 
-use super::scripted::{Fault, MailServer, Taken, Verb};
-use crate::test_app::TestApp;
+use super::press::Press;
+use super::scripted::{Fault, Taken, Verb};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
-pub struct Press {
-    pub app: TestApp,
-    pub server: MailServer,
-}
-
-impl Press {
-    pub async fn start(settings: &str) -> Self {
-        let server = MailServer::start().await;
-        let settings = format!(
-            "[mail]\ntransport = \"smtp\"\nsmtp_host = \"127.0.0.1\"\nsmtp_port = {}\n\
-             smtp_tls = \"none\"\nsmtp_patience_s = 1\nfrom = \"Headroom <news@course.example>\"\n\
-             {settings}\n[server]\npublic_url = \"https://course.example\"\n",
-            server.address.port()
-        );
-        Self {
-            app: TestApp::start(&settings).await,
-            server,
-        }
-    }
-
-    pub async fn subscribe(&self, names: &[&str]) {
-        let state = &self.app.state;
-        let mut tx = state.db.write().await.unwrap();
-        for name in names {
-            let new = Subscriber {
-                id: state.ids.next(),
-                email: format!("{name}@{name}.example"),
-                status: Status::Confirmed,
-                topics: "labs articles".into(),
-                frequency: "each".into(),
-                key: format!("key-of-{name}"),
-                created_at: state.parts.clock.now_ms(),
-                suppressed: None,
-            };
-            assert!(subscribers::insert_confirmed(&mut tx, &new).await.unwrap());
-        }
-        tx.commit().await.unwrap();
-    }
-
-    pub async fn send(&self, subject: &str) -> i64 {
-        let state = &self.app.state;
-        let now_ms = state.parts.clock.now_ms();
-        let draft = Draft {
-            subject: subject.into(),
-            summary: "Soon.".into(),
-            slug: String::new(),
-            topic: Topic::Labs,
-            markdown: "A new [lab](/labs).\n\n.\n\nA line that begins with a dot:\n.dot".into(),
-        };
-        let mut tx = state.db.write().await.unwrap();
-        let number = office::draft(&mut tx, &draft, now_ms).await.unwrap();
-        office::send(&mut tx, &state.ids, number, now_ms)
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
-        number
-    }
-
-    pub async fn lines(&self, issue: i64) -> Vec<Line> {
-        let mut tx = self.app.state.db.read().await.unwrap();
-        mailings::list_lines(&mut tx, issue, ("", false), 0, 10_000)
-            .await
-            .unwrap()
-    }
-
-    /// Waits until an issue stands in `state`; while nobody works on it, `step_ms` pass between two
-    /// looks.
-    pub async fn until(&self, issue: i64, state: State, step_ms: i64) {
-        for _ in 0..600 {
-            let mut tx = self.app.state.db.read().await.unwrap();
-            let now = issues::by_number(&mut tx, issue).await.unwrap();
-            let jobs = jobs::count(&mut tx, SendIssue::KIND).await.unwrap();
-            drop(tx);
-            if now.is_some_and(|now| now.state == state) {
-                return;
-            }
-            // A lease lasts by this clock, and a server that hangs does so by another.
-            if jobs.running == 0 {
-                self.app.clock.advance_ms(step_ms);
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!(
-            "issue {issue} never was {state:?}: {:?}",
-            self.lines(issue).await
-        );
-    }
-
-    async fn line(&self, issue: i64, name: &str) -> Line {
-        let lines = self.lines(issue).await;
-        let email = format!("{name}@{name}.example");
-        let found = lines
-            .into_iter()
-            .find(|line| line.email.as_deref() == Some(&email));
-        found.unwrap()
-    }
-
-    fn to(&self, name: &str) -> Vec<Taken> {
-        let taken = self.server.taken().into_iter();
-        taken.filter(|taken| taken.to.starts_with(name)).collect()
-    }
-
-    /// Sends to ada and eve while one fault meets ada once; answers her line.
-    async fn with(verb: Verb, whose: &'static str, fault: Fault) -> (Self, Line) {
-        let press = Self::start("").await;
-        press.server.fails(verb, whose, fault, 1);
-        press.subscribe(&["ada", "eve"]).await;
-        let issue = press.send("News").await;
-        press.until(issue, State::Sent, 600_000).await;
-        let eve = press.line(issue, "eve").await;
-        assert_eq!(
-            (eve.state.as_str(), press.to("eve").len()),
-            ("sent", 1),
-            "{verb:?} {fault:?}"
-        );
-        let ada = press.line(issue, "ada").await;
-        (press, ada)
-    }
+/// Sends to ada and eve while one fault meets ada once; answers her line.
+async fn with(verb: Verb, whose: &'static str, fault: Fault) -> (Press, Line) {
+    let press = Press::start("").await;
+    press.server.fails(verb, whose, fault, 1);
+    press.subscribe(&["ada", "eve"]).await;
+    let issue = press.send("News").await;
+    press.until(issue, State::Sent, 600_000).await;
+    let eve = press.line(issue, "eve").await;
+    assert_eq!(
+        (eve.state.as_str(), press.to("eve").len()),
+        ("sent", 1),
+        "{verb:?} {fault:?}"
+    );
+    let ada = press.line(issue, "ada").await;
+    (press, ada)
 }
 
 fn message_id(taken: &Taken) -> &str {
@@ -203,7 +94,7 @@ async fn what_the_server_puts_off_is_tried_again() {
         (Verb::Rcpt, Fault::Hangs),
         (Verb::Data, Fault::Hangs),
     ] {
-        let (press, ada) = Press::with(verb, "ada", fault).await;
+        let (press, ada) = with(verb, "ada", fault).await;
         assert_eq!(
             (ada.state.as_str(), ada.attempts),
             ("sent", 2),
@@ -221,7 +112,7 @@ async fn what_the_server_puts_off_is_tried_again() {
 async fn what_the_server_refuses_is_not_tried_again() {
     for verb in [Verb::Rcpt, Verb::Data, Verb::Text] {
         let fault = Fault::Says("550 5.7.1 Refused by policy");
-        let (press, ada) = Press::with(verb, "ada", fault).await;
+        let (press, ada) = with(verb, "ada", fault).await;
         assert_eq!(
             (ada.state.as_str(), ada.attempts),
             ("bounced", 1),
@@ -245,7 +136,7 @@ async fn a_conversation_that_does_not_begin_is_nobodys_failure() {
         (Verb::Mail, Fault::Resets),
         (Verb::Mail, Fault::SaysAndCloses("421 4.3.2 Too busy")),
     ] {
-        let (press, ada) = Press::with(verb, "", fault).await;
+        let (press, ada) = with(verb, "", fault).await;
         assert_eq!(
             (ada.state.as_str(), ada.attempts),
             ("sent", 1),
@@ -261,7 +152,7 @@ async fn a_conversation_that_does_not_begin_is_nobodys_failure() {
 
 #[tokio::test]
 async fn what_nobody_knows_the_end_of_is_sent_once_more_under_the_same_id() {
-    let (press, ada) = Press::with(Verb::Text, "ada", Fault::TakesAndResets).await;
+    let (press, ada) = with(Verb::Text, "ada", Fault::TakesAndResets).await;
     assert_eq!((ada.state.as_str(), ada.uncertain), ("sent", 1));
     let [first, second] = press.to("ada").try_into().unwrap();
     assert_eq!(message_id(&first), message_id(&second));

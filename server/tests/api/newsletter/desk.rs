@@ -4,7 +4,7 @@ use headroom::store::issues::State;
 use headroom::store::subscribers::{self, Status};
 use headroom::store::{mailings, users};
 
-use super::conversation::Press;
+use super::press::Press;
 use crate::accounts::{ADA, account, signed_in};
 use crate::browser::Browser;
 use crate::client::request;

@@ -4,7 +4,7 @@ use headroom::newsletter::wishes::Topic;
 use headroom::store::issues::{self, Announcement, State};
 use headroom::store::subscribers;
 
-use super::conversation::Press;
+use super::press::Press;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 

@@ -3,6 +3,7 @@
 mod conversation;
 mod desk;
 mod digests;
+mod press;
 mod scripted;
 mod simulation;
 mod subscribing;

@@ -222,6 +222,7 @@ fn sender(sim: &Sim, clock: &Clock) -> Sender {
         wire: Arc::new(sim.clone()),
         caps: CAPS,
         per_second: 0,
+        gather: Duration::ZERO,
         ledger_wait: Duration::ZERO,
         clock: clock.clone(),
         random: sim.random.clone(),
