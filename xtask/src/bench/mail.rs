@@ -218,7 +218,8 @@ impl Postfix {
             .port();
         let child = self
             .program("smtp-sink")
-            .args([format!("127.0.0.1:{port}"), "1000".into()])
+            // Asked for by the sink where it is started as root.
+            .args(["-u", "nobody", &format!("127.0.0.1:{port}"), "1000"])
             .into_command()
             .stdout(Stdio::null())
             .stderr(Stdio::null())
