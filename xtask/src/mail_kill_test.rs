@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use crate::client;
 use crate::command::{Run, say, work};
 use crate::kill_test::mix;
-use crate::mail_sink::Sink;
+use crate::mail_sink::{self, Sink};
 use crate::served::Served;
 use crate::test;
 
@@ -46,29 +46,15 @@ pub fn drive(binary: &Path, (kills, readers): (u32, usize), seed: u64) -> Result
     say(&format!(
         "newsletter: {readers} readers, {kills} kills, seed {seed}"
     ));
-    let (port, connections) = (sink.port.to_string(), CONNECTIONS.to_string());
-    let settings = [
-        ("HEADROOM_MAIL__TRANSPORT", "smtp"),
-        ("HEADROOM_MAIL__SMTP_HOST", "127.0.0.1"),
-        ("HEADROOM_MAIL__SMTP_TLS", "none"),
-        ("HEADROOM_MAIL__SMTP_PORT", port.as_str()),
-        ("HEADROOM_MAIL__CONNECTIONS", connections.as_str()),
-        (
-            "HEADROOM_MAIL__CONNECTIONS_PER_DOMAIN",
-            connections.as_str(),
-        ),
-    ];
+    let settings = mail_sink::settings(sink.port, CONNECTIONS);
+    let settings: Vec<_> = settings.iter().map(|(k, v)| (*k, v.as_str())).collect();
     let newsletter = |arguments: &[&str]| -> Result<String> {
         let mut run = Run::new(binary).args(["newsletter"]).args(arguments);
         run = run.env("HEADROOM_DATA__DIR", &data);
         Ok(run.output()?.trim().to_owned())
     };
-    let rows = (0..readers).map(|n| format!("reader{n}@d{}.example,labs,each\n", n % 50));
     let table = folder.join("readers.csv");
-    std::fs::write(
-        &table,
-        format!("email,topics,frequency\n{}", rows.collect::<String>()),
-    )?;
+    std::fs::write(&table, mail_sink::readers(readers))?;
     let table = table.to_str().context("the folder's name is no text")?;
     say(&newsletter(&[
         "import",

@@ -112,6 +112,25 @@ impl Sink {
     }
 }
 
+/// The settings with which a server sends there, over this many connections.
+pub fn settings(port: u16, connections: usize) -> Vec<(&'static str, String)> {
+    let connections = connections.to_string();
+    vec![
+        ("HEADROOM_MAIL__TRANSPORT", "smtp".into()),
+        ("HEADROOM_MAIL__SMTP_HOST", "127.0.0.1".into()),
+        ("HEADROOM_MAIL__SMTP_TLS", "none".into()),
+        ("HEADROOM_MAIL__SMTP_PORT", port.to_string()),
+        ("HEADROOM_MAIL__CONNECTIONS", connections.clone()),
+        ("HEADROOM_MAIL__CONNECTIONS_PER_DOMAIN", connections),
+    ]
+}
+
+/// A table of this many readers in fifty domains.
+pub fn readers(count: usize) -> String {
+    let rows = (0..count).map(|n| format!("reader{n}@d{}.example,labs,each\n", n % 50));
+    format!("email,topics,frequency\n{}", rows.collect::<String>())
+}
+
 fn within(line: &str) -> String {
     let from = line.find('<').map_or(0, |at| at + 1);
     let to = line.find('>').unwrap_or(line.len());

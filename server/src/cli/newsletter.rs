@@ -233,7 +233,7 @@ impl Desk {
         let edition = Edition::new(&issue, &self.site)?;
         let mailer = Mailer::new(&self.config, Clock::System)?;
         match mailer
-            .post(&edition.sample(address.as_str(), self.now_ms))
+            .post(edition.sample(address.as_str(), self.now_ms))
             .await
         {
             Report::Sent(reply) => {

@@ -33,7 +33,7 @@ pub struct Bulk<'a> {
 
 impl Bulk<'_> {
     pub(super) fn message(
-        &self,
+        self,
         from: &Mailbox,
         to: &Address,
         date: SystemTime,
@@ -45,10 +45,7 @@ impl Bulk<'_> {
             .message_id(Some(id))
             .date(date)
             .subject(self.subject)
-            .multipart(MultiPart::alternative_plain_html(
-                self.text.clone(),
-                self.html.clone(),
-            ))
+            .multipart(MultiPart::alternative_plain_html(self.text, self.html))
             .map_err(MailError::message)?;
         let headers = [
             ("List-Id", format!("<{}>", self.list)),

@@ -12,6 +12,7 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use lettre::transport::smtp::response::Response;
+use tokio::net::TcpStream;
 
 use crate::config::{MailConfig, MailTls};
 
@@ -84,6 +85,22 @@ impl Trouble {
     /// Whether the connection can carry the next message.
     const fn spares_the_line(&self) -> bool {
         matches!(self, Self::Said(code, _) if *code != CLOSING)
+    }
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        let text = clipped(&chain(&error));
+        match error.status() {
+            Some(code) => Self::Said(u16::from(code), text),
+            None => Self::Broken(text),
+        }
+    }
+}
+
+impl From<std::io::Error> for Trouble {
+    fn from(error: std::io::Error) -> Self {
+        Self::Broken(clipped(&error.to_string()))
     }
 }
 
@@ -192,10 +209,7 @@ impl Smtp {
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
-        let wrapped = matches!(self.tls, MailTls::Tls).then(|| self.parameters.clone());
-        let address = (self.host.as_str(), self.port);
-        let opened = AsyncSmtpConnection::connect_tokio1(address, None, &self.hello, wrapped, None);
-        let mut connection = self.within(GREETING, opened).await.map_err(said)?;
+        let mut connection = self.greet().await.map_err(said)?;
         if matches!(self.tls, MailTls::Starttls) {
             if !connection.can_starttls() {
                 return Err(
@@ -212,6 +226,23 @@ impl Smtp {
         Ok(connection)
     }
 
+    /// Opens a connection and hears the greeting.
+    async fn greet(&self) -> Result<AsyncSmtpConnection, Trouble> {
+        let address = (self.host.as_str(), self.port);
+        if matches!(self.tls, MailTls::Tls) {
+            let wrapped = Some(self.parameters.clone());
+            let opened =
+                AsyncSmtpConnection::connect_tokio1(address, None, &self.hello, wrapped, None);
+            return self.within(GREETING, opened).await;
+        }
+        let stream = self.within(GREETING, TcpStream::connect(address)).await?;
+        // A message is written in pieces. Nagle's algorithm (RFC 896) would hold each small one
+        // back until the server has acknowledged the one before, which it may put off for 40 ms.
+        stream.set_nodelay(true)?;
+        let greeted = AsyncSmtpConnection::connect_with_transport(Box::new(stream), &self.hello);
+        self.within(GREETING, greeted).await
+    }
+
     async fn step(
         &self,
         patience: Duration,
@@ -221,18 +252,14 @@ impl Smtp {
         Ok(clipped(&response.message().collect::<Vec<_>>().join(" ")))
     }
 
-    async fn within<T>(
+    async fn within<T, E: Into<Trouble>>(
         &self,
         patience: Duration,
-        doing: impl Future<Output = Result<T, Error>>,
+        doing: impl Future<Output = Result<T, E>>,
     ) -> Result<T, Trouble> {
         let patience = patience.min(self.cap);
         match tokio::time::timeout(patience, doing).await {
-            Ok(Ok(done)) => Ok(done),
-            Ok(Err(error)) => Err(match error.status() {
-                Some(code) => Trouble::Said(u16::from(code), clipped(&chain(&error))),
-                None => Trouble::Broken(clipped(&chain(&error))),
-            }),
+            Ok(done) => done.map_err(Into::into),
             Err(_elapsed) => Err(Trouble::Broken(format!(
                 "no answer within {} s",
                 patience.as_secs()

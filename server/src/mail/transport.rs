@@ -89,23 +89,19 @@ impl Mailer {
     }
 
     /// Sends one copy of what goes to many, and says how far it came.
-    pub async fn post(&self, bulk: &Bulk<'_>) -> Report {
+    pub async fn post(&self, bulk: Bulk<'_>) -> Report {
         let to: Address = match bulk.to.parse() {
             Ok(to) => to,
             Err(error) => return Report::Refused(format!("{:?}: {error}", bulk.to)),
         };
+        let id = bulk.id.clone();
+        let from = bulk.return_path.clone();
+        let from = from.unwrap_or_else(|| self.from.email.clone());
         let mut message = match bulk.message(&self.from, &to, self.clock.system_time()) {
             Ok(message) => message,
             Err(error) => return Report::Refused(error.to_string()),
         };
-        let from = bulk.return_path.as_ref().unwrap_or(&self.from.email);
-        self.hand_over(&mut message, &bulk.id, from, &to).await
-    }
-
-    /// The domain in the addresses of what leaves here.
-    #[must_use]
-    pub fn domain(&self) -> &str {
-        self.from.email.domain()
+        self.hand_over(&mut message, &id, &from, &to).await
     }
 
     async fn hand_over(

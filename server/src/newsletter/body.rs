@@ -112,7 +112,6 @@ struct Plain {
     /// What the first line of the next paragraph begins with.
     mark: Option<String>,
     quoted: usize,
-    is_code: bool,
     links: Vec<(String, usize)>,
 }
 
@@ -132,7 +131,6 @@ impl Plain {
 
     fn start(&mut self, tag: Tag<'_>) {
         match tag {
-            Tag::CodeBlock(_) => self.is_code = true,
             Tag::BlockQuote(_) => self.quoted += 1,
             Tag::List(first) => {
                 self.flush(1);
@@ -169,7 +167,6 @@ impl Plain {
                     self.out.push_str(&format!("    {line}\n"));
                 }
                 self.out.push('\n');
-                self.is_code = false;
             }
             TagEnd::BlockQuote(_) => self.quoted = self.quoted.saturating_sub(1),
             TagEnd::Item => self.flush(1),

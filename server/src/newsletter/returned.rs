@@ -1,6 +1,7 @@
 //! What to do with mail that comes back.
 
 use super::return_path;
+use super::sending::verdict;
 use crate::mail::bounce::{self, Returned};
 use crate::store::subscribers::{self, Subscriber};
 use crate::store::{StoreError, Tx, mailings};
@@ -9,8 +10,6 @@ use crate::store::{StoreError, Tx, mailings};
 pub const MAX_BYTES: usize = 1 << 20;
 /// Why nothing is sent to somebody who called a message spam.
 const COMPLAINT: &str = "the reader called a message spam";
-/// After this many issues in a row that came back, the address gets no more.
-const BOUNCES_MAX: i64 = 3;
 
 /// What was done with a message that came back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,10 +48,7 @@ pub async fn take(tx: &mut Tx, raw: &[u8], to: &str, now_ms: i64) -> Result<Outc
     };
     match bounce::read(raw) {
         Returned::Failed(why) => {
-            let most = match super::sending::verdict::is_dead_mailbox(&why) {
-                true => 1,
-                false => BOUNCES_MAX,
-            };
+            let most = verdict::bounces_max(&why);
             if mailings::update_returned(tx, delivery, &why, now_ms).await? {
                 subscribers::update_bounced(tx, subscriber.id, (most, &why), now_ms).await?;
             }

@@ -9,7 +9,7 @@ use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::account::{FORM_MAX_BYTES, hushed, pairs, refuse, show};
+use super::account::{FORM_MAX_BYTES, field, hushed, pairs, refuse, show};
 use super::json_body;
 use super::submissions::body;
 use crate::accounts::Address;
@@ -41,10 +41,10 @@ pub async fn ask(
     request: Request,
 ) -> Result<Response, Error> {
     let pairs = pairs(&state, request).await?;
-    let email = first(&pairs, "email").to_owned();
-    let source = source(first(&pairs, "source"));
+    let email = field(&pairs, "email").to_owned();
+    let source = source(field(&pairs, "source"));
     // The form at the foot of a page asks for an address only.
-    let wishes = match first(&pairs, "short") {
+    let wishes = match field(&pairs, "short") {
         "" => wishes(&pairs),
         _ => Some(Wishes::default()),
     };
@@ -62,7 +62,7 @@ pub async fn ask(
     };
     state.account_limits.ask_mail(client.0, &address)?;
     // A field that people do not see was filled in: a program, which need not know.
-    if first(&pairs, "website").is_empty() {
+    if field(&pairs, "website").is_empty() {
         newsletter::ask(&state, &address, &wishes, source).await?;
     }
     show(
@@ -105,7 +105,7 @@ pub async fn confirm(
 ) -> Result<Response, Error> {
     state.account_limits.try_client(client.0)?;
     let pairs = pairs(&state, request).await?;
-    let Some(subscriber) = by_token(&state, first(&pairs, "token")).await? else {
+    let Some(subscriber) = by_token(&state, field(&pairs, "token")).await? else {
         return shown(&state, Newsletter::Dead).await;
     };
     newsletter::confirm(&state, &subscriber, "confirm page").await?;
@@ -143,7 +143,7 @@ pub async fn change(
 ) -> Result<Response, Error> {
     state.account_limits.try_client(client.0)?;
     let pairs = pairs(&state, request).await?;
-    let Some(subscriber) = by_key(&state, first(&pairs, "key")).await? else {
+    let Some(subscriber) = by_key(&state, field(&pairs, "key")).await? else {
         return shown(&state, Newsletter::Dead).await;
     };
     let Some(wishes) = wishes(&pairs) else {
@@ -176,7 +176,7 @@ pub async fn end(
     let text = String::from_utf8_lossy(&body);
     let by_program = text.contains("List-Unsubscribe") && text.contains("One-Click");
     let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).unwrap_or_default();
-    let key = match first(&pairs, "key") {
+    let key = match field(&pairs, "key") {
         "" => key,
         key => key.to_owned(),
     };
@@ -334,7 +334,7 @@ fn wishes(pairs: &[(String, String)]) -> Option<Wishes> {
     let topics = pairs.iter().filter(|(name, _)| name == "topic");
     Wishes::named(
         topics.map(|(_, topic)| topic.as_str()),
-        first(pairs, "frequency"),
+        field(pairs, "frequency"),
     )
 }
 
@@ -352,11 +352,6 @@ fn said(done: &str) -> Option<&'static str> {
         "ended" => Some("It has ended: nothing more comes. Changed your mind? Subscribe again."),
         _ => None,
     }
-}
-
-fn first<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
-    let found = pairs.iter().find(|(found, _)| found == name);
-    found.map_or("", |(_, value)| value)
 }
 
 fn to_preferences(subscriber: &Subscriber, done: &str) -> Response {

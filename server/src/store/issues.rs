@@ -187,6 +187,17 @@ pub async fn by_number(tx: &mut Tx, number: i64) -> Result<Option<Issue>, StoreE
     row.map(Issue::try_from).transpose()
 }
 
+/// Whether an issue stands there. Its text, which may be long, is not read.
+pub async fn is_in(tx: &mut Tx, number: i64, state: State) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT COUNT(*) FROM issues WHERE number = $1 AND state = $2";
+    let count: i64 = on!(tx, |c| sqlx::query_scalar(SQL)
+        .bind(number)
+        .bind(state.as_str())
+        .fetch_one(c)
+        .await)?;
+    Ok(count == 1)
+}
+
 /// The issue with this name that has been sent, or is being sent.
 pub async fn by_slug(tx: &mut Tx, slug: &str) -> Result<Option<Issue>, StoreError> {
     const SQL: &str = "SELECT * FROM issues WHERE slug = $1 AND kind = 'issue' \

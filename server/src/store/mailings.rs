@@ -116,8 +116,8 @@ pub async fn insert_recipients(
     until: i64,
     limit: i64,
 ) -> Result<u64, StoreError> {
-    const LAST: &str = "SELECT COALESCE(MAX(position), 0), COALESCE(MAX(subscriber_id), '') \
-         FROM mailings WHERE issue = $1";
+    const LAST: &str = "SELECT position, subscriber_id FROM mailings WHERE issue = $1 \
+         ORDER BY position DESC LIMIT 1";
     const SQL: &str = "INSERT INTO mailings (issue, position, subscriber_id, state) \
          SELECT $1, $2 + ROW_NUMBER() OVER (ORDER BY id), id, 'queued' FROM ( \
          SELECT id FROM subscribers WHERE status = 'confirmed' AND id > $3 AND frequency = $4 \
@@ -125,8 +125,11 @@ pub async fn insert_recipients(
          ($6 LIKE '%lessons%' AND topics LIKE '%lessons%') OR \
          ($6 LIKE '%labs%' AND topics LIKE '%labs%') OR \
          ($6 LIKE '%articles%' AND topics LIKE '%articles%')) ORDER BY id LIMIT $7) AS next";
-    let (position, id): (i64, String) =
-        on!(tx, |c| sqlx::query_as(LAST).bind(issue).fetch_one(c).await)?;
+    let last: Option<(i64, String)> = on!(tx, |c| sqlx::query_as(LAST)
+        .bind(issue)
+        .fetch_optional(c)
+        .await)?;
+    let (position, id) = last.unwrap_or_default();
     let made = on!(tx, |c| sqlx::query(SQL)
         .bind(issue)
         .bind(position)

@@ -12,7 +12,7 @@ use super::median;
 use crate::command::{Run, say, work};
 use crate::served::Served;
 use crate::test::release_binary;
-use crate::{apt, client};
+use crate::{apt, client, mail_sink};
 
 const ROUNDS: usize = 5;
 const MESSAGES: usize = 5_000;
@@ -88,29 +88,15 @@ fn headroom(
 ) -> Result<(f64, f64, usize)> {
     let data = folder.join(format!("data-{round}"));
     std::fs::create_dir_all(&data)?;
-    let (port, connections) = (sink.port.to_string(), CONNECTIONS.to_string());
-    let settings = [
-        ("HEADROOM_MAIL__TRANSPORT", "smtp"),
-        ("HEADROOM_MAIL__SMTP_HOST", "127.0.0.1"),
-        ("HEADROOM_MAIL__SMTP_TLS", "none"),
-        ("HEADROOM_MAIL__SMTP_PORT", port.as_str()),
-        ("HEADROOM_MAIL__CONNECTIONS", connections.as_str()),
-        (
-            "HEADROOM_MAIL__CONNECTIONS_PER_DOMAIN",
-            connections.as_str(),
-        ),
-    ];
+    let settings = mail_sink::settings(sink.port, CONNECTIONS);
+    let settings: Vec<_> = settings.iter().map(|(k, v)| (*k, v.as_str())).collect();
     let newsletter = |arguments: &[&str]| -> Result<String> {
         let run = Run::new(binary).env("HEADROOM_DATA__DIR", &data);
         let done = run.args(["newsletter"]).args(arguments).output()?;
         Ok(done.trim().to_owned())
     };
-    let rows = (0..MESSAGES).map(|n| format!("reader{n}@d{}.example,labs,each\n", n % 50));
     let table = data.join("readers.csv");
-    std::fs::write(
-        &table,
-        format!("email,topics,frequency\n{}", rows.collect::<String>()),
-    )?;
+    std::fs::write(&table, mail_sink::readers(MESSAGES))?;
     newsletter(&["import", path(&table)?, "--consent", "made for a benchmark"])?;
     let issue = data.join("issue.md");
     std::fs::write(

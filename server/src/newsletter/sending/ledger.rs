@@ -8,9 +8,6 @@ use crate::store::jobs::{self, Fence};
 use crate::store::mailings::{self, Entry, Lane, State, Waiting};
 use crate::store::{Db, StoreError, Tx, issues, subscribers};
 
-/// After this many issues that an address refused, whatever the reason, it gets no more.
-const BOUNCES_MAX: i64 = 3;
-
 /// A lane of an issue, held by the claim on a job.
 pub struct DbLedger {
     /// The database.
@@ -37,10 +34,7 @@ impl DbLedger {
         let Some(id) = mailings::subscriber(tx, at).await? else {
             return Ok(());
         };
-        let most = match verdict::is_dead_mailbox(&entry.reply) {
-            true => 1,
-            false => BOUNCES_MAX,
-        };
+        let most = verdict::bounces_max(&entry.reply);
         subscribers::update_bounced(tx, id, (most, &entry.reply), entry.at).await
     }
 }
@@ -89,13 +83,11 @@ impl Ledger for DbLedger {
         for entry in landed.iter().filter(|entry| entry.state == State::Bounced) {
             self.hold_against(&mut tx, entry).await?;
         }
-        let issue = issues::by_number(&mut tx, self.lane.issue).await?;
+        let goes_on = issues::is_in(&mut tx, self.lane.issue, issues::State::Sending).await?;
         tx.commit().await?;
-        let goes_on = issue.is_some_and(|issue| issue.state == issues::State::Sending);
-        Ok(if goes_on {
-            Standing::Go
-        } else {
-            Standing::Halt
+        Ok(match goes_on {
+            true => Standing::Go,
+            false => Standing::Halt,
         })
     }
 }

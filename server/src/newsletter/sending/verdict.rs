@@ -14,6 +14,8 @@ const AGAIN: Limits = Limits {
     backoff_ms: 120_000,
     backoff_max_ms: 4 * 3_600_000,
 };
+/// After this many issues that an address refused, whatever the reason, it gets no more.
+const BOUNCES_MAX: i64 = 3;
 /// A message that nobody knows the end of is sent once more.
 const UNKNOWN_MAX: i64 = 2;
 
@@ -76,10 +78,19 @@ pub fn gone(of: &Waiting, now_ms: i64) -> Entry {
     }
 }
 
+/// With how many bounces in a row an address gets no more, given what was said of the last: at once
+/// where the mailbox is not there.
+#[must_use]
+pub fn bounces_max(reply: &str) -> i64 {
+    match is_dead_mailbox(reply) {
+        true => 1,
+        false => BOUNCES_MAX,
+    }
+}
+
 /// Whether a refusal is about the mailbox itself (RFC 3463: 5.1.x, and 5.2.1, a mailbox that is
 /// disabled), so that nothing will ever arrive there.
-#[must_use]
-pub fn is_dead_mailbox(reply: &str) -> bool {
+fn is_dead_mailbox(reply: &str) -> bool {
     let mut words = reply.split(|c: char| !(c.is_ascii_digit() || c == '.'));
     words.any(|word| {
         let mut parts = word.split('.');

@@ -44,6 +44,6 @@ impl Wire for MailWire {
             unsubscribe: copy.unsubscribe,
             archive: &edition.archive,
         };
-        self.mailer.post(&bulk).await
+        self.mailer.post(bulk).await
     }
 }

@@ -96,6 +96,12 @@ pub(super) async fn pairs(
     form(state, request).await
 }
 
+/// The first value of a field; nothing where it is missing.
+pub(super) fn field<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
+    let found = pairs.iter().find(|(found, _)| found == name);
+    found.map_or("", |(_, value)| value)
+}
+
 /// A form with a text in it that is longer than forms are.
 pub(super) async fn long_pairs(
     state: &AppState,

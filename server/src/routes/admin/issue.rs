@@ -23,7 +23,7 @@ use crate::newsletter::calendar;
 use crate::newsletter::compose::{Draft, Finding};
 use crate::newsletter::edition::Edition;
 use crate::newsletter::office::{self, Counts, OfficeError};
-use crate::routes::account::long_pairs;
+use crate::routes::account::{field, long_pairs};
 use crate::state::AppState;
 use crate::store::issues::{Issue, State as Standing};
 use crate::store::mailings::{self, State as Sent};
@@ -52,10 +52,7 @@ pub async fn act(
     request: Request,
 ) -> Result<Response, Error> {
     let pairs = long_pairs(&state, request, FORM_MAX_BYTES).await?;
-    let field = |name: &str| {
-        let found = pairs.iter().find(|(found, _)| found == name);
-        found.map_or("", |(_, value)| value.as_str())
-    };
+    let field = |name: &str| field(&pairs, name);
     let what = field("do");
     if what == "test" {
         let said = test(&state, number, field("to")).await?;
@@ -140,7 +137,7 @@ async fn test(state: &AppState, number: i64, to: &str) -> Result<String, Error> 
     let now_ms = clock.now_ms();
     let mailer = Mailer::new(&state.config, clock).map_err(Error::Internal)?;
     Ok(
-        match mailer.post(&edition.sample(address.as_str(), now_ms)).await {
+        match mailer.post(edition.sample(address.as_str(), now_ms)).await {
             Report::Sent(reply) => format!("A copy is on its way to {}: {reply}", address.as_str()),
             Report::Later(why)
             | Report::Refused(why)

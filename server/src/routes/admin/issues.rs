@@ -11,7 +11,7 @@ use crate::newsletter::calendar;
 use crate::newsletter::compose::{Draft, MARKDOWN_MAX};
 use crate::newsletter::office::{self, Counts};
 use crate::newsletter::wishes::Topic;
-use crate::routes::account::long_pairs;
+use crate::routes::account::{field, long_pairs};
 use crate::state::AppState;
 use crate::store::issues::{self, Issue};
 use crate::store::mailings;
@@ -132,10 +132,7 @@ pub(super) fn row(issue: &Issue, counts: &Counts) -> IssueRow {
 
 /// The draft that a form holds. Browsers end lines with CR LF.
 pub(super) fn draft(pairs: &[(String, String)]) -> Draft {
-    let field = |name: &str| {
-        let found = pairs.iter().find(|(found, _)| found == name);
-        found.map_or_else(String::new, |(_, value)| value.replace("\r\n", "\n"))
-    };
+    let field = |name: &str| field(pairs, name).replace("\r\n", "\n");
     let topic = field("topic");
     let topic = Topic::ALL.into_iter().find(|known| known.as_str() == topic);
     Draft {

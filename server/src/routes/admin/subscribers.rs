@@ -12,7 +12,7 @@ use crate::edge::ClientAddress;
 use crate::error::Error;
 use crate::ids::Id;
 use crate::newsletter::{self, Wishes, calendar};
-use crate::routes::account::pairs;
+use crate::routes::account::{field, pairs};
 use crate::state::AppState;
 use crate::store::subscribers::{self, Status, Subscriber};
 use crate::store::{mailings, modules};
@@ -70,9 +70,7 @@ pub async fn ask(
     request: Request,
 ) -> Result<Response, Error> {
     let pairs = pairs(&state, request).await?;
-    let email = pairs.iter().find(|(name, _)| name == "email");
-    let email = email.map_or("", |(_, value)| value.as_str());
-    let address: Address = email
+    let address: Address = field(&pairs, "email")
         .parse()
         .map_err(|problem| Error::Incomplete(format!("{problem}")))?;
     state.account_limits.ask_mail(client.0, &address)?;
@@ -114,8 +112,7 @@ pub async fn act(
     request: Request,
 ) -> Result<Response, Error> {
     let pairs = pairs(&state, request).await?;
-    let what = pairs.iter().find(|(name, _)| name == "do");
-    let what = what.map_or("", |(_, value)| value.as_str());
+    let what = field(&pairs, "do");
     let now_ms = state.parts.clock.now_ms();
     let mut tx = state.db.write().await?;
     let found = find(&mut tx, &id).await?;
