@@ -36,23 +36,3 @@ pub(super) fn fly(engine: &Engine) -> &'static str {
         }
     }
 }
-
-/// Writes what became of deliveries. `$1` issue, `$2` a JSON list of entries.
-pub(super) fn land(engine: &Engine) -> &'static str {
-    match engine {
-        Engine::Sqlite(_) => {
-            "UPDATE mailings SET state = e.value ->> 'state', attempts = e.value ->> 'attempts', \
-             uncertain = e.value ->> 'uncertain', due_at = e.value ->> 'due_at', \
-             first_at = e.value ->> 'first_at', at = e.value ->> 'at', \
-             reply = e.value ->> 'reply' FROM json_each($2) AS e \
-             WHERE mailings.issue = $1 AND mailings.position = e.value ->> 'position'"
-        }
-        Engine::Postgres(_) => {
-            "UPDATE mailings SET state = e.state, attempts = e.attempts, \
-             uncertain = e.uncertain, due_at = e.due_at, first_at = e.first_at, at = e.at, \
-             reply = e.reply FROM json_to_recordset($2::json) AS e(position bigint, state text, \
-             attempts bigint, uncertain bigint, due_at bigint, first_at bigint, at bigint, \
-             reply text) WHERE mailings.issue = $1 AND mailings.position = e.position"
-        }
-    }
-}

@@ -1,7 +1,5 @@
 //! The ledger: who gets which issue, and what became of it. See `crate::newsletter::sending`.
 
-use serde::Serialize;
-
 use super::{StoreError, Tx, dialect, on};
 use crate::ids::Id;
 
@@ -71,12 +69,11 @@ pub struct Waiting {
 }
 
 /// What became of a delivery, as it is written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Place in the list.
     pub position: i64,
     /// Where it stands now.
-    #[serde(serialize_with = "name")]
     pub state: State,
     /// How often it was tried.
     pub attempts: i64,
@@ -90,10 +87,6 @@ pub struct Entry {
     pub at: i64,
     /// What the mail server said.
     pub reply: String,
-}
-
-fn name<S: serde::Serializer>(state: &State, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(state.as_str())
 }
 
 /// Which rows of the ledger a sender works on: every `lanes`th, from `lane`.
@@ -236,16 +229,26 @@ pub async fn update_flying(tx: &mut Tx, issue: i64, positions: &[i64]) -> Result
     Ok(())
 }
 
-/// Notes what became of deliveries that were in flight.
+/// Notes what became of deliveries that were in flight. One statement for each, by its key: joined
+/// with a list, SQLite goes through the whole issue for every turn.
 pub async fn update_landed(tx: &mut Tx, issue: i64, entries: &[Entry]) -> Result<(), StoreError> {
-    let sql = dialect::land(&tx.engine);
-    let entries = serde_json::to_string(entries).map_err(StoreError::corrupt)?;
-    on!(tx, |c| sqlx::query(sql)
-        .bind(issue)
-        .bind(&entries)
-        .execute(c)
-        .await
-        .map(drop))?;
+    const SQL: &str = "UPDATE mailings SET state = $3, attempts = $4, uncertain = $5, \
+         due_at = $6, first_at = $7, at = $8, reply = $9 WHERE issue = $1 AND position = $2";
+    for entry in entries {
+        on!(tx, |c| sqlx::query(SQL)
+            .bind(issue)
+            .bind(entry.position)
+            .bind(entry.state.as_str())
+            .bind(entry.attempts)
+            .bind(entry.uncertain)
+            .bind(entry.due_at)
+            .bind(entry.first_at)
+            .bind(entry.at)
+            .bind(&entry.reply)
+            .execute(c)
+            .await
+            .map(drop))?;
+    }
     Ok(())
 }
 
