@@ -26,6 +26,10 @@ pub enum Page {
         /// Slug of the topic.
         slug: String,
     },
+    /// `/articles`
+    Articles,
+    /// `/articles/<slug>`
+    Article(String),
     /// `/labs`
     Labs,
     /// `/labs/<lab>`
@@ -81,6 +85,8 @@ impl Page {
                 area: (*area).into(),
                 slug: (*slug).into(),
             },
+            ["articles"] => Self::Articles,
+            ["articles", slug] if is_name(slug) => Self::Article((*slug).into()),
             ["labs"] => Self::Labs,
             ["labs", lab] if is_name(lab) => Self::Lab((*lab).into()),
             ["glossary"] => Self::Glossary,
@@ -102,6 +108,8 @@ impl Page {
             Self::Print => "/course/print".into(),
             Self::Area(area) => format!("/course/{area}"),
             Self::Lesson { area, slug } => format!("/lessons/{area}/{slug}"),
+            Self::Articles => "/articles".into(),
+            Self::Article(slug) => format!("/articles/{slug}"),
             Self::Labs => "/labs".into(),
             Self::Lab(lab) => format!("/labs/{lab}"),
             Self::Glossary => "/glossary".into(),
@@ -120,6 +128,7 @@ impl Page {
         let mut pages = vec![
             Self::Home,
             Self::Course,
+            Self::Articles,
             Self::Labs,
             Self::Glossary,
             Self::Me,
@@ -137,6 +146,8 @@ impl Page {
             area: lesson.area.clone(),
             slug: lesson.slug.clone(),
         }));
+        let articles = library.articles().iter();
+        pages.extend(articles.map(|article| Self::Article(article.slug.clone())));
         pages.extend(labs::ALL.iter().map(|lab| Self::Lab(lab.id.into())));
         let problems = crate::PROBLEMS.iter();
         pages.extend(problems.map(|problem| Self::Problem(problem.code.into())));
@@ -154,6 +165,8 @@ pub fn render(page: &Page, backend: &dyn Backend, site: &Site) -> Rendered {
         Page::Print => pages::print::body(backend, site),
         Page::Area(area) => pages::area::body(backend, area),
         Page::Lesson { area, slug } => pages::lesson::body(backend, site, area, slug),
+        Page::Articles => pages::articles::list(backend),
+        Page::Article(slug) => pages::articles::body(backend, site, slug),
         Page::Labs => pages::labs::body(backend),
         Page::Lab(lab) => pages::lab::body(backend, site, lab),
         Page::Glossary => pages::glossary::body(backend),

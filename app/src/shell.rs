@@ -205,6 +205,7 @@ fn footer(path: &str) -> impl IntoView + use<> {
                 <ul>
                     <li><a href="/course">"Course map"</a></li>
                     <li><a href="/labs">"Labs"</a></li>
+                    <li><a href="/articles">"Articles"</a></li>
                     <li><a href="/glossary">"Glossary"</a></li>
                     <li><a href="/account">"Your account"</a></li>
                     <li><a href="/newsletter">"Newsletter"</a></li>

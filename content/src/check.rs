@@ -1,6 +1,6 @@
 //! What must hold for the course as a whole and for each lesson, beyond what one block shows.
 
-use crate::model::{Answer, Block, Course, Lesson, Part, Reference, Section};
+use crate::model::{Answer, Article, Block, Course, Lesson, Part, Reference, Section};
 use crate::outline::offset;
 use crate::page::{Known, Page, suggest};
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,6 +9,10 @@ mod pools;
 
 /// Words of prose a lesson may have.
 const WORDS: std::ops::RangeInclusive<u32> = 1_600..=2_300;
+/// Words of prose an article may have.
+const ARTICLE_WORDS: std::ops::RangeInclusive<u32> = 800..=1_500;
+/// Characters of an article's summary.
+const SUMMARY: usize = 160;
 /// Questions a lesson has at least.
 const QUIZZES: usize = 5;
 
@@ -147,6 +151,33 @@ pub(crate) fn lesson(page: &Page<'_>, lesson: &Lesson, body: &str) {
             0,
             format!("`updated` is not YYYY-MM-DD: “{}”", lesson.updated),
         );
+    }
+}
+
+/// What an article must have.
+pub(crate) fn article(page: &Page<'_>, article: &Article) {
+    if article.title.trim().is_empty() {
+        page.problem(0, "an article has a title");
+    }
+    let letters = article.summary.chars().count();
+    if !(20..=SUMMARY).contains(&letters) {
+        let message = format!("the summary has {letters} characters; 20 to {SUMMARY}");
+        page.problem(0, message);
+    }
+    if !is_date(&article.published) || article.published.len() != 10 {
+        let day = &article.published;
+        page.problem(0, format!("`published` is not YYYY-MM-DD: “{day}”"));
+    }
+    if !ARTICLE_WORDS.contains(&article.words) {
+        let (least, most) = (ARTICLE_WORDS.start(), ARTICLE_WORDS.end());
+        let message = format!("{} words; an article has {least} to {most}", article.words);
+        page.problem(0, message);
+    }
+    if article.sources.len() < 2 {
+        page.problem(0, "an article has at least two sources");
+    }
+    for source in &article.sources {
+        reference(page, source);
     }
 }
 

@@ -61,6 +61,35 @@ pub fn json(library: &Library, site: &str) -> String {
     feed.to_string()
 }
 
+/// An Atom feed of the articles, the newest first.
+pub fn articles(library: &Library, site: &str) -> String {
+    let site = escape(site);
+    let newest = library.articles().first();
+    let updated = newest.map_or("2026-01-01", |article| &article.published);
+    let mut feed = format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
+         <feed xmlns=\"http://www.w3.org/2005/Atom\">\n\
+         <id>{site}/articles/feed.xml</id>\n<title>Headroom: Articles</title>\n\
+         <updated>{updated}T00:00:00Z</updated>\n<author><name>Headroom</name></author>\n\
+         <link rel=\"self\" href=\"{site}/articles/feed.xml\"/>\n\
+         <link href=\"{site}/articles\"/>\n"
+    );
+    for article in library.articles() {
+        let url = format!("{site}/articles/{}", article.slug);
+        let (title, summary) = (escape(&article.title), escape(&article.summary));
+        let day = &article.published;
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            feed,
+            "<entry>\n<id>{url}</id>\n<title>{title}</title>\n\
+             <updated>{day}T00:00:00Z</updated>\n<link href=\"{url}\"/>\n\
+             <summary>{summary}</summary>\n</entry>"
+        );
+    }
+    feed.push_str("</feed>\n");
+    feed
+}
+
 /// A map of the pages at these paths.
 pub fn sitemap(paths: impl IntoIterator<Item = String>, site: &str) -> String {
     let mut map = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
@@ -88,6 +117,14 @@ pub fn llms(library: &Library, site: &str) -> String {
             };
             let _ = writeln!(text, "{line}");
         }
+    }
+    if !library.articles().is_empty() {
+        text.push_str("\n## Articles\n\n");
+    }
+    for article in library.articles() {
+        let (title, slug) = (&article.title, &article.slug);
+        let summary = &article.summary;
+        let _ = writeln!(text, "- [{title}]({site}/articles/{slug}.md): {summary}");
     }
     text
 }

@@ -15,6 +15,8 @@ pub use library::Library;
 pub use model::*;
 
 #[cfg(feature = "load")]
+mod article;
+#[cfg(feature = "load")]
 mod check;
 #[cfg(feature = "load")]
 mod diagram;

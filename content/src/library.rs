@@ -1,6 +1,6 @@
 //! The loaded curriculum, and the questions pages ask of it.
 
-use crate::model::{Area, Course, Lesson, Term, Topic};
+use crate::model::{Area, Article, Course, Lesson, Term, Topic};
 use std::sync::Arc;
 
 /// The outline and every written lesson. Cloning it shares it.
@@ -14,6 +14,8 @@ struct Shelf {
     lessons: Vec<Lesson>,
     /// By name.
     glossary: Vec<Term>,
+    /// The newest first.
+    articles: Vec<Article>,
 }
 
 impl Library {
@@ -26,6 +28,7 @@ impl Library {
             course,
             lessons,
             glossary,
+            articles: Vec::new(),
         }))
     }
 
@@ -34,6 +37,25 @@ impl Library {
     pub fn with_glossary(self, glossary: Vec<Term>) -> Self {
         let shelf = Arc::unwrap_or_clone(self.0);
         Self(Arc::new(Shelf { glossary, ..shelf }))
+    }
+
+    /// The same library with these articles, in any order.
+    #[must_use]
+    pub fn with_articles(self, mut articles: Vec<Article>) -> Self {
+        let order = |article: &Article| (article.published.clone(), article.slug.clone());
+        articles.sort_by_key(|article| std::cmp::Reverse(order(article)));
+        let shelf = Arc::unwrap_or_clone(self.0);
+        Self(Arc::new(Shelf { articles, ..shelf }))
+    }
+
+    /// The articles, the newest first.
+    pub fn articles(&self) -> &[Article] {
+        &self.0.articles
+    }
+
+    /// The article at `/articles/<slug>`.
+    pub fn article(&self, slug: &str) -> Option<&Article> {
+        self.articles().iter().find(|article| article.slug == slug)
     }
 
     /// The outline.

@@ -3,15 +3,15 @@
 use crate::glossary::{self, Glossary};
 use crate::model::{Answer, Block, Course, Lesson, Problem, Reference, Section};
 use crate::outline::{Builder, FILE, Outline};
-use crate::page::{Known, Names, Page, suggest};
+use crate::page::{Known, Names, Page, article_slug, suggest};
 use crate::source::Source;
-use crate::{Library, check, markdown};
+use crate::{Library, article, check, markdown};
 use serde::Deserialize;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// Words a careful reader takes in per minute.
-const PACE: u32 = 200;
+pub(crate) const PACE: u32 = 200;
 
 /// Loads the curriculum. Any problem at all means no library, so that what is served was checked.
 pub fn load(source: &impl Source, known: &Known<'_>) -> Result<Library, Vec<Problem>> {
@@ -77,7 +77,8 @@ fn assemble(
         .iter()
         .filter_map(|file| lesson(&names, problems, &course, file));
     let lessons = lessons.collect();
-    let library = Library::new(course, lessons);
+    let articles = article::all(&names, problems);
+    let library = Library::new(course, lessons).with_articles(articles);
     Some(library.with_glossary(names.glossary.sorted()))
 }
 
@@ -104,7 +105,8 @@ fn lesson_files(names: &Names<'_>, problems: &RefCell<Vec<Problem>>) -> Vec<Less
     let mut files = Vec::new();
     let mut paths = names.source.paths();
     paths.sort();
-    for path in paths.into_iter().filter(|path| path.ends_with(".md")) {
+    let lessons = |path: &String| path.ends_with(".md") && article_slug(path).is_none();
+    for path in paths.into_iter().filter(lessons) {
         let parts = path
             .strip_suffix(".md")
             .and_then(|stem| stem.split_once('/'));
@@ -197,7 +199,11 @@ fn seconds(block: &Block) -> u32 {
     }
 }
 
-fn read(source: &dyn Source, path: &str, problems: &RefCell<Vec<Problem>>) -> Option<String> {
+pub(crate) fn read(
+    source: &dyn Source,
+    path: &str,
+    problems: &RefCell<Vec<Problem>>,
+) -> Option<String> {
     let wrong = |message: &str| {
         problems.borrow_mut().push(Problem {
             file: path.to_owned(),

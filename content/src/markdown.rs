@@ -42,6 +42,25 @@ pub(crate) fn render(page: &Page<'_>, text: &str) -> Body {
     writer.finish()
 }
 
+/// Renders the text of an article: one section, whose second-level headings are plain ones.
+/// Problems go to `page`.
+pub(crate) fn render_whole(page: &Page<'_>, text: &str) -> Body {
+    let (events, bound) = braces::bind(page, text, parse(page, text));
+    let mut writer = Writer::new(page, text, bound);
+    writer.is_whole = true;
+    writer.body.sections.push(Section {
+        part: Part::Thing,
+        title: String::new(),
+        headings: Vec::new(),
+        blocks: Vec::new(),
+    });
+    let mut at = 0;
+    while at < events.len() {
+        at = writer.top(&events, at);
+    }
+    writer.finish()
+}
+
 /// Renders one paragraph or less, such as a question, without the `<p>` around it.
 pub(crate) fn inline(page: &Page<'_>, text: &str) -> Html {
     let (events, bound) = braces::bind(page, text, parse(page, text));
@@ -114,6 +133,8 @@ struct Writer<'a, 'p> {
     /// Number of each footnote by name, in order of reference.
     numbers: BTreeMap<String, u32>,
     notes: BTreeMap<String, Html>,
+    /// Whether the text is one section, and its headings open none.
+    is_whole: bool,
     /// Numbers that a run measured, and links to terms, by their place in the source.
     bound: BTreeMap<usize, Bound>,
 }
@@ -128,6 +149,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             ids: Part::ALL.iter().map(|part| part.id().to_owned()).collect(),
             numbers: BTreeMap::new(),
             notes: BTreeMap::new(),
+            is_whole: false,
             bound,
         }
     }
@@ -136,6 +158,13 @@ impl<'a, 'p> Writer<'a, 'p> {
     fn top(&mut self, events: &[Spanned<'a>], at: usize) -> usize {
         let end = end_of(events, at);
         match &events[at].0 {
+            Event::Start(Tag::Heading { level, .. }) if self.is_whole => {
+                if *level == HeadingLevel::H1 {
+                    let message = "the title stands above the text; start with ##";
+                    self.page.problem(events[at].1.start, message);
+                }
+                self.plain_heading(*level, &events[at..end]);
+            }
             Event::Start(Tag::Heading { level, .. }) if *level <= HeadingLevel::H2 => {
                 self.section(&events[at..end]);
             }

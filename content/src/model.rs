@@ -1,11 +1,13 @@
 //! What a course, a lesson and a quiz are. Plain data, so that the browser can have it too.
 
+mod article;
 mod block;
 mod course;
 mod lesson;
 mod quiz;
 mod term;
 
+pub use article::*;
 pub use block::*;
 pub use course::*;
 pub use lesson::*;

@@ -137,6 +137,9 @@ impl<'a> Page<'a> {
         if let Some(id) = to.strip_prefix("lab:") {
             return self.open_lab(id).map(|id| format!("/labs/{id}"));
         }
+        if let Some(slug) = to.strip_prefix("article:") {
+            return self.article(slug);
+        }
         if let Some(rest) = to.strip_prefix("https://") {
             let host = rest.split(['/', '?', '#']).next().unwrap_or("");
             let plain = !host.is_empty() && !to.contains(|c: char| c.is_control() || c == ' ');
@@ -150,8 +153,20 @@ impl<'a> Page<'a> {
             return Ok(to.to_owned());
         }
         Err(format!(
-            "“{to}” is not a link we allow; use lesson:slug, lab:id, #section or https://"
+            "“{to}” is not a link we allow; use lesson:slug, lab:id, article:slug, #section or https://"
         ))
+    }
+
+    fn article(&self, slug: &str) -> Result<String, String> {
+        let paths = self.names.source.paths();
+        let slugs: Vec<&str> = paths.iter().filter_map(|path| article_slug(path)).collect();
+        match slugs.contains(&slug) {
+            true => Ok(format!("/articles/{slug}")),
+            false => Err(format!(
+                "no article “{slug}”{}",
+                suggest(slug, slugs.into_iter())
+            )),
+        }
     }
 
     /// The address of a topic's lesson.
@@ -204,4 +219,9 @@ fn distance(a: &str, b: &str) -> usize {
         }
     }
     row[b.len()]
+}
+
+/// The name of the article in a file, if it is one.
+pub(crate) fn article_slug(path: &str) -> Option<&str> {
+    path.strip_prefix("articles/")?.strip_suffix(".md")
 }

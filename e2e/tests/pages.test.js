@@ -9,6 +9,8 @@ const pages = {
   area: "/course/reliability",
   search: "/search?q=retry%20budget",
   ...Object.fromEntries((await lessons()).map((l) => [`lesson-${l.split("/")[1]}`, `/lessons/${l}`])),
+  articles: "/articles",
+  article: "/articles/a-message-that-may-have-left",
   labs: "/labs",
   glossary: "/glossary",
   api: "/docs/api",

@@ -52,9 +52,15 @@ impl Shelf {
             heading: String::new(),
             text: format!("{} {}", lab.spec().summary, markdown(lab.files.brief)),
         });
+        let articles = library.articles().iter().map(|article| Entry {
+            url: format!("/articles/{}", article.slug),
+            title: article.title.clone(),
+            heading: String::new(),
+            text: format!("{} {}", article.summary, markdown(&article.markdown)),
+        });
         let terms = library.glossary().iter().map(entry);
         Self {
-            index: Arc::new(Index::build(&library, labs.chain(terms))),
+            index: Arc::new(Index::build(&library, labs.chain(articles).chain(terms))),
             library,
         }
     }
@@ -243,6 +249,10 @@ impl Site for Pages {
                 "application/feed+json",
                 content::feed::json(&library, &site),
             ),
+            "/articles/feed.xml" => (
+                "application/atom+xml",
+                content::feed::articles(&library, &site),
+            ),
             "/offline.json" => ("application/json", offline::plan(pages())),
             "/manifest.webmanifest" => ("application/manifest+json", offline::manifest()),
             "/sitemap.xml" => ("application/xml", content::feed::sitemap(pages(), &site)),
@@ -252,6 +262,12 @@ impl Site for Pages {
             ),
             api if api.starts_with("/api/") => {
                 ("application/json", lessons::document(&library, api)?)
+            }
+            article if article.starts_with("/articles/") => {
+                let slug = article.strip_prefix("/articles/")?.strip_suffix(".md")?;
+                let article = library.article(slug)?;
+                let text = format!("# {}\n{}", article.title, article.markdown);
+                ("text/markdown; charset=utf-8", text)
             }
             lesson => {
                 let name = lesson.strip_prefix("/lessons/")?.strip_suffix(".md")?;
@@ -303,7 +319,12 @@ impl Site for Pages {
             let path = format!("/labs/{}", lab.id);
             (Topic::Labs, path, spec.title.clone(), spec.summary.clone())
         });
-        lessons.chain(labs).collect()
+        let articles = shelf.library.articles().iter().map(|article| {
+            let path = format!("/articles/{}", article.slug);
+            let (title, summary) = (article.title.clone(), article.summary.clone());
+            (Topic::Articles, path, title, summary)
+        });
+        lessons.chain(labs).chain(articles).collect()
     }
 
     fn account_page(&self, page: &AccountPage, path: &str) -> (u16, String) {

@@ -81,6 +81,7 @@ pub(crate) fn body(backend: &dyn Backend, _site: &Site) -> Body {
                     </li>
                 </ol>
             </section>
+            {super::articles::recent(&library)}
             <section class="page" aria-labelledby="areas">
                 <h2 id="areas">"The course: " {course.areas.len()} " areas"</h2>
                 <ul class="cards">{areas.collect_view()}</ul>

@@ -1,6 +1,6 @@
 //! A lesson.
 
-use content::{Lesson, Library, Topic};
+use content::{Lesson, Library, Note, Reference, Topic};
 use leptos::prelude::*;
 
 use super::blocks::group;
@@ -56,9 +56,9 @@ pub(crate) fn body(backend: &dyn Backend, site: &Site, area: &str, slug: &str) -
                     </p>
                     {before(&library, lesson)}
                     {sections.collect_view()}
-                    {notes(lesson)}
+                    {notes(&lesson.notes)}
                     {own_notes()}
-                    {sources(lesson)}
+                    {sources(&lesson.sources)}
                     {foot(site, lesson)}
                     {neighbours(&library, lesson)}
                 </article>
@@ -105,9 +105,8 @@ fn before(library: &Library, lesson: &Lesson) -> impl IntoView + use<> {
     }
 }
 
-pub(super) fn notes(lesson: &Lesson) -> Option<impl IntoView + use<>> {
-    let notes: Vec<_> = lesson
-        .notes
+pub(super) fn notes(notes: &[Note]) -> Option<impl IntoView + use<>> {
+    let notes: Vec<_> = notes
         .iter()
         .map(|note| {
             let back = format!("#noteref-{}", note.id);
@@ -144,8 +143,8 @@ fn own_notes() -> impl IntoView {
     }
 }
 
-fn sources(lesson: &Lesson) -> impl IntoView + use<> {
-    let sources = lesson.sources.iter().map(|source| {
+pub(super) fn sources(sources: &[Reference]) -> impl IntoView + use<> {
+    let sources = sources.iter().map(|source| {
         let about = format!(
             "{}, {}; checked {}",
             source.kind, source.date, source.checked

@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod admin;
 pub(crate) mod api;
 pub(crate) mod area;
+pub(crate) mod articles;
 pub(crate) mod blocks;
 pub(crate) mod course;
 pub(crate) mod error;

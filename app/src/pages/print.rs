@@ -72,7 +72,7 @@ fn lesson(lesson: &Lesson, site: &Site) -> impl IntoView + use<> {
     let inside = view! {
         <p class="lead">{lesson.promise.clone()}</p>
         {sections.collect_view()}
-        {super::lesson::notes(lesson)}
+        {super::lesson::notes(&lesson.notes)}
         <section class="sources"><h3>"Sources"</h3><ol>{sources.collect_view()}</ol></section>
     };
     let slug = lesson.slug.clone();

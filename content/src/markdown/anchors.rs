@@ -47,12 +47,18 @@ impl<'a> Writer<'a, '_> {
     }
 
     pub(super) fn heading(&mut self, level: HeadingLevel, events: &[Spanned<'a>]) {
-        let (span, title) = (events[0].1.start, text_of(events));
+        let span = events[0].1.start;
         if level <= HeadingLevel::H2 {
             self.page
                 .problem(span, "a section cannot start inside a list or quote");
             return;
         }
+        self.plain_heading(level, events);
+    }
+
+    /// A heading that opens nothing.
+    pub(super) fn plain_heading(&mut self, level: HeadingLevel, events: &[Spanned<'a>]) {
+        let title = text_of(events);
         self.no_terms(events);
         let id = self.unique(&anchor(&title));
         self.pending.push(markup(format!("<{level} id=\"{id}\">")));

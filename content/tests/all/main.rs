@@ -1,5 +1,6 @@
 //! One binary for all tests that load whole curricula.
 
+mod articles;
 mod curriculum;
 mod diagrams;
 mod problems;

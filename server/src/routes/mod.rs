@@ -75,6 +75,8 @@ fn site(map: Map) -> Map {
         "/course",
         "/course/print",
         "/course/{area}",
+        "/articles",
+        "/articles/{slug}",
         "/lessons/{area}/{slug}",
         "/feed.json",
         "/feed.xml",

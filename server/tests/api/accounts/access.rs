@@ -86,6 +86,8 @@ const TABLE: &[(&str, &str, Access)] = &[
         Owner(Webhooks),
     ),
     ("POST", "/api/v1/webhooks/{id}/test", Owner(Webhooks)),
+    ("GET", "/articles", Anyone),
+    ("GET", "/articles/{slug}", Anyone),
     ("GET", "/assets/{*name}", Anyone),
     ("GET", "/author/changes", Anyone),
     ("GET", "/cards/{*page}", Anyone),
