@@ -153,7 +153,8 @@ impl<'a> Page<'a> {
             return Ok(to.to_owned());
         }
         Err(format!(
-            "“{to}” is not a link we allow; use lesson:slug, lab:id, article:slug, #section or https://"
+            "“{to}” is not a link we allow; use lesson:slug, lab:id, article:slug, \
+             #section or https://"
         ))
     }
 

@@ -102,7 +102,9 @@ pub(super) fn recent(library: &Library) -> Option<impl IntoView + use<>> {
         .map(|article| {
             view! {
                 <li>
-                    <h3><a href=format!("/articles/{}", article.slug)>{article.title.clone()}</a></h3>
+                    <h3>
+                        <a href=format!("/articles/{}", article.slug)>{article.title.clone()}</a>
+                    </h3>
                     <p>{article.summary.clone()}</p>
                     <p class="note">
                         <time datetime=article.published.clone()>{article.published.clone()}</time>

@@ -15,7 +15,8 @@ const KNOWN: Known<'static> = Known {
 
 fn article(day: &str, body: &str) -> String {
     let source = "[[sources]]\ntitle = \"A paper\"\nurl = \"https://example.org/paper\"\n\
-                  kind = \"paper\"\ndate = \"2020\"\nchecked = \"2026-11-27\"\nwhy = \"It shows it.\"\n";
+                  kind = \"paper\"\ndate = \"2020\"\nchecked = \"2026-11-27\"\n\
+                  why = \"It shows it.\"\n";
     let words = "word ".repeat(900);
     format!(
         "+++\ntitle = \"On queues\"\nsummary = \"What a queue does when nobody looks at it.\"\n\
