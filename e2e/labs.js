@@ -19,10 +19,20 @@ export async function digests(lab) {
   return Object.fromEntries(text.trim().split("\n").map((line) => line.split(" ")));
 }
 
-/** Lessons that are written, as `area/slug`. */
-export async function lessons() {
+/** Texts of content/, as `folder/slug`. */
+async function texts() {
   const content = new URL("../content/", import.meta.url);
   const files = await readdir(content, { recursive: true });
   const written = files.filter((file) => /^[a-z-]+\/[a-z-]+\.md$/.test(file) && !file.startsWith("src/"));
   return written.map((file) => file.slice(0, -3)).sort();
+}
+
+/** Lessons that are written, as `area/slug`. */
+export async function lessons() {
+  return (await texts()).filter((text) => !text.startsWith("articles/"));
+}
+
+/** Articles, as `articles/slug`. */
+export async function articles() {
+  return (await texts()).filter((text) => text.startsWith("articles/"));
 }

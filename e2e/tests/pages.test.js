@@ -1,6 +1,6 @@
 import { after, before, test } from "node:test";
 import { launch } from "../browser.js";
-import { labs, lessons } from "../labs.js";
+import { articles, labs, lessons } from "../labs.js";
 import { look } from "../look.js";
 
 const pages = {
@@ -10,7 +10,7 @@ const pages = {
   search: "/search?q=retry%20budget",
   ...Object.fromEntries((await lessons()).map((l) => [`lesson-${l.split("/")[1]}`, `/lessons/${l}`])),
   articles: "/articles",
-  article: "/articles/a-message-that-may-have-left",
+  ...Object.fromEntries((await articles()).map((article) => [`article-${article.split("/")[1]}`, `/${article}`])),
   labs: "/labs",
   glossary: "/glossary",
   api: "/docs/api",
