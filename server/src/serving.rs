@@ -103,6 +103,8 @@ impl Server {
         let app = routes::router(self.state.clone());
         let sessions = Sessions::new(self.state.db.clone(), self.state.parts.clock.clone());
         let sweep = tokio::spawn(sessions.sweep(self.state.stop.clone()));
+        let (db, stop) = (self.state.db.clone(), self.state.stop.clone());
+        let relay = tokio::spawn(async move { db.relay(stop).await });
         let cut = accept::serve(self.listener, app, config, self.state.stop.clone()).await;
         if cut > 0 {
             tracing::warn!(
@@ -113,6 +115,9 @@ impl Server {
         self.jobs.stop(grace).await;
         if let Err(error) = sweep.await {
             tracing::error!(%error, "the sweep of sessions failed: {error}");
+        }
+        if let Err(error) = relay.await {
+            tracing::error!(%error, "the word between processes failed: {error}");
         }
         self.state.db.close().await;
     }

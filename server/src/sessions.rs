@@ -15,7 +15,7 @@ use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
 
 use crate::clock::Clock;
 use crate::state::AppState;
-use crate::store::{Db, StoreError, links, modules, sessions};
+use crate::store::{Db, StoreError, limits, links, modules, sessions};
 
 /// How often expired sessions are forgotten, milliseconds.
 const SWEEP_EVERY_MS: i64 = 3_600_000;
@@ -53,12 +53,14 @@ impl Sessions {
         Self { db, clock }
     }
 
-    /// Forgets expired sessions and mailed links. Answers how many there were.
+    /// Forgets expired sessions and mailed links, and who owes nothing under a cap any more.
+    /// Answers how many there were.
     pub async fn delete_expired(&self) -> std::result::Result<u64, StoreError> {
         let mut tx = self.db.write().await?;
         let now_ms = self.clock.now_ms();
         let deleted = sessions::delete_expired(&mut tx, now_ms).await?
-            + links::delete_expired(&mut tx, now_ms).await?;
+            + links::delete_expired(&mut tx, now_ms).await?
+            + limits::delete_rested(&mut tx, now_ms.saturating_mul(1_000_000)).await?;
         tx.commit().await?;
         Ok(deleted)
     }

@@ -159,8 +159,8 @@ impl AppState {
     ) -> anyhow::Result<Self> {
         Ok(Self(Arc::new(Shared {
             ids: Ids::new(parts.clock.clone(), parts.random.clone()),
-            limits: SubmissionLimits::new(&config.limits, parts.clock.clone()),
-            account_limits: AccountLimits::new(&config.limits, parts.clock.clone()),
+            limits: SubmissionLimits::new(&config.limits, parts.clock.clone(), &db),
+            account_limits: AccountLimits::new(&config.limits, parts.clock.clone(), &db),
             passwords: Passwords::new(parts.random.clone())?,
             pages: PageCache::default(),
             pictures: PageCache::default(),

@@ -5,26 +5,29 @@
 
 use std::net::IpAddr;
 
-use labs::rate_limiter::policy::Limiter as _;
-
+use super::book::Book;
 use super::cap::{Cap, HOUR_S, MINUTE_S, TENANTS, client, tenant};
-use super::{Refusal, now_ns};
 use crate::accounts::Address;
 use crate::clock::Clock;
 use crate::config::LimitsConfig;
 use crate::error::Error;
+use crate::store::Db;
 
 /// The caps on what is done with accounts.
 pub struct AccountLimits {
-    clock: Clock,
+    book: Book,
     client: Cap,
     address: Cap,
     mail: Cap,
 }
 
 impl AccountLimits {
-    /// The caps as configured.
-    pub fn new(config: &LimitsConfig, clock: Clock) -> Self {
+    /// The caps as configured, counted together with the other processes on this database.
+    pub fn new(config: &LimitsConfig, clock: Clock, db: &Db) -> Self {
+        Self::with(config, Book::of(db, clock))
+    }
+
+    fn with(config: &LimitsConfig, book: Book) -> Self {
         let cap = |name, rate, burst| Cap::new(name, rate, burst, TENANTS);
         let rate = (config.sign_ins_per_minute, MINUTE_S);
         let client = cap("sign-in-client", rate, config.sign_ins_burst);
@@ -33,7 +36,7 @@ impl AccountLimits {
         let rate = (config.mails_per_address_per_hour, HOUR_S);
         let mail = cap("mail-address", rate, config.mails_per_address_burst);
         Self {
-            clock,
+            book,
             client,
             address,
             mail,
@@ -44,37 +47,34 @@ impl AccountLimits {
     ///
     /// # Errors
     /// [`Error::TooManyTries`].
-    pub fn try_client(&self, from: IpAddr) -> Result<(), Error> {
-        let now_ns = now_ns(&self.clock);
-        self.count(&self.client, client(from), now_ns)
+    pub async fn try_client(&self, from: IpAddr) -> Result<(), Error> {
+        self.count(&self.client, client(from)).await
     }
 
     /// Counts one try of a password for an address.
     ///
     /// # Errors
     /// [`Error::TooManyTries`].
-    pub fn try_password(&self, from: IpAddr, address: &Address) -> Result<(), Error> {
-        let now_ns = now_ns(&self.clock);
-        self.count(&self.client, client(from), now_ns)?;
-        self.count(&self.address, tenant(address.as_str()), now_ns)
+    pub async fn try_password(&self, from: IpAddr, address: &Address) -> Result<(), Error> {
+        self.count(&self.client, client(from)).await?;
+        self.count(&self.address, tenant(address.as_str())).await
     }
 
     /// Counts one mail to an address.
     ///
     /// # Errors
     /// [`Error::TooManyTries`].
-    pub fn ask_mail(&self, from: IpAddr, address: &Address) -> Result<(), Error> {
-        let now_ns = now_ns(&self.clock);
-        self.count(&self.client, client(from), now_ns)?;
-        self.count(&self.mail, tenant(address.as_str()), now_ns)
+    pub async fn ask_mail(&self, from: IpAddr, address: &Address) -> Result<(), Error> {
+        self.count(&self.client, client(from)).await?;
+        self.count(&self.mail, tenant(address.as_str())).await
     }
 
-    fn count(&self, cap: &Cap, tenant: i64, now_ns: i64) -> Result<(), Error> {
-        let mut held = cap.lock();
-        let asked: Result<(), Refusal> = cap.ask(&mut held, tenant, now_ns);
-        asked.map_err(Error::TooManyTries)?;
-        held.allow(tenant, now_ns, 1);
-        Ok(())
+    async fn count(&self, cap: &Cap, tenant: i64) -> Result<(), Error> {
+        let asked = [(cap.as_it_is(), tenant)];
+        self.book
+            .take(&asked, 1, Error::TooManyTries)
+            .await
+            .map(drop)
     }
 }
 
@@ -82,31 +82,41 @@ impl AccountLimits {
 mod tests {
     use super::*;
 
-    #[test]
-    fn ten_thousand_guesses_come_to_a_few() {
+    #[tokio::test]
+    async fn ten_thousand_guesses_come_to_a_few() {
         let clock = Clock::manual(1_000_000);
-        let limits = AccountLimits::new(&LimitsConfig::default(), clock.clone());
+        let limits = AccountLimits::with(&LimitsConfig::default(), Book::here(clock.clone()));
         let ada: Address = "ada@example.org".parse().unwrap();
         // A guesser with a network of a thousand addresses, ten guesses a second for 1,000 s.
         let mut let_through = 0;
         for guess in 0..10_000_u32 {
             clock.advance_ms(100);
             let from = IpAddr::from([10, 0, (guess % 4) as u8, (guess % 250) as u8]);
-            let_through += u32::from(limits.try_password(from, &ada).is_ok());
+            let_through += u32::from(limits.try_password(from, &ada).await.is_ok());
         }
         // 10 at once, then 20 per hour: 5.6 in 1,000 s.
         assert_eq!(let_through, 15);
         let other: Address = "bob@example.org".parse().unwrap();
-        assert!(limits.try_password([10, 9, 9, 9].into(), &other).is_ok());
+        assert!(
+            limits
+                .try_password([10, 9, 9, 9].into(), &other)
+                .await
+                .is_ok()
+        );
     }
 
-    #[test]
-    fn a_client_cannot_go_through_many_addresses() {
-        let limits = AccountLimits::new(&LimitsConfig::default(), Clock::manual(1_000_000));
-        let tries = (0..100).filter(|guess| {
+    #[tokio::test]
+    async fn a_client_cannot_go_through_many_addresses() {
+        let limits = AccountLimits::with(
+            &LimitsConfig::default(),
+            Book::here(Clock::manual(1_000_000)),
+        );
+        let mut tries = 0;
+        for guess in 0..100 {
             let address = format!("user{guess}@example.org").parse().unwrap();
-            limits.try_password([10, 0, 0, 1].into(), &address).is_ok()
-        });
-        assert_eq!(tries.count(), 20);
+            let tried = limits.try_password([10, 0, 0, 1].into(), &address).await;
+            tries += u32::from(tried.is_ok());
+        }
+        assert_eq!(tries, 20);
     }
 }

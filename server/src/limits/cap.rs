@@ -8,6 +8,7 @@ use labs::rate_limiter::reference::Gcra;
 use sha2::{Digest as _, Sha256};
 
 use crate::accept::client_key;
+use crate::store::limits::Claim;
 
 const SECOND_NS: i64 = 1_000_000_000;
 /// The period that rates are given for, seconds.
@@ -47,7 +48,7 @@ pub struct Refusal {
 }
 
 /// What a client may still do, for the `RateLimit` headers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Allowance {
     /// `RateLimit-Policy`.
     pub policy: String,
@@ -97,13 +98,8 @@ impl Cap {
         }
     }
 
-    pub(super) fn lock(&self) -> Held<'_> {
+    fn lock(&self) -> Held<'_> {
         self.limiter.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Nothing if one more would fit now. Counts nothing.
-    pub(super) fn ask(&self, limiter: &mut Gcra, tenant: i64, now_ns: i64) -> Result<(), Refusal> {
-        self.as_it_is().ask(limiter, tenant, (now_ns, 1))
     }
 }
 
@@ -121,7 +117,7 @@ impl<'a> Contract<'a> {
         i64::from(self.cap.burst).min(i64::MAX / 4 / self.interval_ns())
     }
 
-    /// Nothing if `count` more would fit now. Counts nothing.
+    /// Whether `count` more would fit now. Counts nothing.
     pub(super) fn ask(
         &self,
         limiter: &mut Gcra,
@@ -136,20 +132,39 @@ impl<'a> Contract<'a> {
         if wait_ns == 0 && count <= self.burst() {
             return Ok(());
         }
-        Err(Refusal {
+        Err(self.refusal(wait_ns))
+    }
+
+    /// What somebody who owes nothing after `owed_ns` is told.
+    pub(super) fn refusal(&self, wait_ns: i64) -> Refusal {
+        Refusal {
             retry_after_s: seconds(wait_ns).max(1),
             policy: self.policy(),
             name: self.cap.name,
-        })
+        }
+    }
+
+    /// The same question for what is kept elsewhere.
+    pub(super) fn claim(&self, tenant: i64, count: i64) -> Claim {
+        Claim {
+            cap: self.cap.name,
+            tenant,
+            cost_ns: count.saturating_mul(self.interval_ns()),
+            depth_ns: self.burst() * self.interval_ns(),
+        }
+    }
+
+    /// Nanoseconds until `claim` fits, or the whole burst where it never does.
+    pub(super) fn wait_ns(claim: Claim, owed_ns: i64) -> i64 {
+        (owed_ns + claim.cost_ns.min(claim.depth_ns) - claim.depth_ns).max(0)
     }
 
     fn policy(&self) -> String {
         format!("\"{}\";q={};w={}", self.cap.name, self.rate, self.cap.per_s)
     }
 
-    pub(super) fn allowance(&self, limiter: &Gcra, tenant: i64, now_ns: i64) -> Allowance {
-        // The whole burst fits again when nothing is owed any more.
-        let owed_ns = limiter.wait_ns(tenant, now_ns, self.burst()).unwrap_or(0);
+    /// What somebody has left who owes nothing after `owed_ns`.
+    pub(super) fn allowance(&self, owed_ns: i64) -> Allowance {
         let used = (owed_ns + self.interval_ns() - 1) / self.interval_ns();
         let remaining = (self.burst() - used).max(0);
         let reset_s = seconds(owed_ns);
@@ -157,6 +172,11 @@ impl<'a> Contract<'a> {
             policy: self.policy(),
             remaining: format!("\"{}\";r={remaining};t={reset_s}", self.cap.name),
         }
+    }
+
+    /// Nanoseconds after which somebody owes nothing: then the whole burst fits again.
+    pub(super) fn owed_ns(&self, limiter: &Gcra, tenant: i64, now_ns: i64) -> i64 {
+        limiter.wait_ns(tenant, now_ns, self.burst()).unwrap_or(0)
     }
 }
 

@@ -131,7 +131,10 @@ pub async fn create(
     }
     let visitor = Visitor(Some(user));
     let count = u32::try_from(items.len()).unwrap_or(u32::MAX);
-    let allowance = state.limits.take(address.0, visitor.0.as_ref(), count)?;
+    let allowance = state
+        .limits
+        .take(address.0, visitor.0.as_ref(), count)
+        .await?;
     let client = Client::of(address, &visitor);
     let batch = Batch {
         id: state.ids.next(),

@@ -32,7 +32,7 @@ pub async fn compile(
         ("rust", Some(compiler)) => compiler.clone(),
         _ => return Err(Error::CompilerOff(language)),
     };
-    state.limits.take(client.0, None, 1)?;
+    state.limits.take(client.0, None, 1).await?;
     let patience = state.config.server.body_timeout();
     let source = body::bytes(request, SOURCE_MAX_BYTES, patience, || Error::TooLarge).await?;
     let module = compiler.rust(&source).await?;

@@ -60,7 +60,7 @@ pub async fn ask(
         let page = asking(email, Some(NO_TOPIC.into()), None);
         return refuse(&state, PATH, AccountPage::Newsletter(page)).await;
     };
-    state.account_limits.ask_mail(client.0, &address)?;
+    state.account_limits.ask_mail(client.0, &address).await?;
     // A field that people do not see was filled in: a program, which need not know.
     if field(&pairs, "website").is_empty() {
         newsletter::ask(&state, &address, &wishes, source).await?;
@@ -86,7 +86,7 @@ pub async fn confirm_page(
     Extension(client): Extension<ClientAddress>,
     Query(Confirming { token }): Query<Confirming>,
 ) -> Result<Response, Error> {
-    state.account_limits.try_client(client.0)?;
+    state.account_limits.try_client(client.0).await?;
     let page = match by_token(&state, &token).await? {
         Some(subscriber) => Newsletter::Confirm {
             token,
@@ -103,7 +103,7 @@ pub async fn confirm(
     Extension(client): Extension<ClientAddress>,
     request: Request,
 ) -> Result<Response, Error> {
-    state.account_limits.try_client(client.0)?;
+    state.account_limits.try_client(client.0).await?;
     let pairs = pairs(&state, request).await?;
     let Some(subscriber) = by_token(&state, field(&pairs, "token")).await? else {
         return shown(&state, Newsletter::Dead).await;
@@ -127,7 +127,7 @@ pub async fn preferences_page(
     Extension(client): Extension<ClientAddress>,
     Query(Managing { key, done }): Query<Managing>,
 ) -> Result<Response, Error> {
-    state.account_limits.try_client(client.0)?;
+    state.account_limits.try_client(client.0).await?;
     let page = match by_key(&state, &key).await? {
         Some(subscriber) => preferences(&subscriber, said(&done), None),
         None => Newsletter::Dead,
@@ -141,7 +141,7 @@ pub async fn change(
     Extension(client): Extension<ClientAddress>,
     request: Request,
 ) -> Result<Response, Error> {
-    state.account_limits.try_client(client.0)?;
+    state.account_limits.try_client(client.0).await?;
     let pairs = pairs(&state, request).await?;
     let Some(subscriber) = by_key(&state, field(&pairs, "key")).await? else {
         return shown(&state, Newsletter::Dead).await;
@@ -210,7 +210,7 @@ pub async fn bounced(
     if state.config.mail.bounces.is_none() {
         return Err(Error::NotFound);
     }
-    state.account_limits.try_client(client.0)?;
+    state.account_limits.try_client(client.0).await?;
     let patience = state.config.server.body_timeout();
     let raw = body::bytes(request, returned::MAX_BYTES, patience, || Error::TooLarge).await?;
     let now_ms = state.parts.clock.now_ms();
@@ -267,7 +267,7 @@ pub async fn subscribe(
         frequency.unwrap_or_default().as_str(),
     );
     let wishes = wishes.ok_or_else(|| Error::Incomplete("topics: at least one".into()))?;
-    state.account_limits.ask_mail(client.0, &address)?;
+    state.account_limits.ask_mail(client.0, &address).await?;
     newsletter::ask(&state, &address, &wishes, "api").await?;
     let detail = "A mail is on its way; the subscription begins when its link is opened and the \
                   button there pressed.";

@@ -88,7 +88,7 @@ pub async fn create(
     let lab = labs::named(&state, &lab)?;
     let Handing { wait, supersede } = query(handing)?;
     let wait = patience(wait)?;
-    let allowance = state.limits.take(address.0, visitor.0.as_ref(), 1)?;
+    let allowance = state.limits.take(address.0, visitor.0.as_ref(), 1).await?;
     let key = accept::idempotency_key(request.headers())?;
     let handed = body::read(request, state.config.server.body_timeout()).await?;
     let handed = accept::check(&state, &lab, handed).await?;

@@ -10,15 +10,18 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use super::StoreError;
 use super::migrations;
+use super::signals::{Relay, Signals, Touched};
 
 /// How long a statement or a request for a connection waits before it is refused.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The same for the command line beside a server that writes all the time.
 const PATIENCE_BESIDE: Duration = Duration::from_secs(60);
 const SQLITE_READERS: u32 = 4;
+/// Connections of a process to PostgreSQL, beside the one that listens.
 const POSTGRES_CONNECTIONS: u32 = 10;
 
 /// A database: SQLite by default, PostgreSQL when several nodes share the work. Cheap to clone.
@@ -44,20 +47,6 @@ struct SqlitePools {
     /// Locked for as long as the database is open: one process owns it. Nothing where that is
     /// another.
     _owner: Option<Arc<File>>,
-}
-
-/// What woke: counters that rise after a commit, for waiting without polling.
-#[derive(Debug, Default)]
-struct Signals {
-    jobs: watch::Sender<u64>,
-    submissions: watch::Sender<u64>,
-}
-
-/// Which transactions a commit tells others about.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Touched {
-    pub(super) jobs: bool,
-    pub(super) submissions: bool,
 }
 
 /// A transaction. Dropped without [`Tx::commit`], it is rolled back.
@@ -161,13 +150,23 @@ impl Db {
         matches!(self.pools, Pools::Sqlite(_))
     }
 
-    /// A counter that rises when this process has committed new jobs.
+    /// Tells the other processes on the same PostgreSQL what is committed here, and hears from
+    /// them, until `stop`. On SQLite there is nobody to tell, and this ends at once.
+    pub async fn relay(&self, stop: CancellationToken) {
+        if let Pools::Postgres(pool) = &self.pools {
+            let relay = Relay::new(pool.clone(), Arc::clone(&self.signals));
+            relay.run(&stop).await;
+        }
+    }
+
+    /// A counter that rises when new jobs were committed, here or, while [`Db::relay`] runs,
+    /// elsewhere.
     #[must_use]
     pub fn watch_jobs(&self) -> watch::Receiver<u64> {
         self.signals.jobs.subscribe()
     }
 
-    /// A counter that rises when this process has committed a change to a submission.
+    /// The same for changes to submissions.
     #[must_use]
     pub fn watch_submissions(&self) -> watch::Receiver<u64> {
         self.signals.submissions.subscribe()
@@ -200,11 +199,16 @@ impl Tx {
             Engine::Sqlite(transaction) => transaction.commit().await?,
             Engine::Postgres(transaction) => transaction.commit().await?,
         }
-        if self.touched.jobs {
-            self.signals.jobs.send_modify(|count| *count += 1);
-        }
-        if self.touched.submissions {
-            self.signals.submissions.send_modify(|count| *count += 1);
+        self.signals.committed(self.touched);
+        Ok(())
+    }
+
+    /// What this transaction writes may be lost in a crash of the database: its commit waits for
+    /// no disk. Nothing else is less true of it.
+    pub async fn relax(&mut self) -> Result<(), StoreError> {
+        if let Engine::Postgres(transaction) = &mut self.engine {
+            let lazily = "SET LOCAL synchronous_commit = off";
+            sqlx::query(lazily).execute(&mut **transaction).await?;
         }
         Ok(())
     }

@@ -28,6 +28,11 @@ pub const ALL: &[(i64, &str, &str)] = &[
         "issues",
         include_str!("../../../migrations/0005_issues.sql"),
     ),
+    (
+        6,
+        "limits",
+        include_str!("../../../migrations/0006_limits.sql"),
+    ),
 ];
 
 pub(super) fn migrator() -> Migrator {

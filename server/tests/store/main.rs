@@ -12,3 +12,4 @@ mod opening;
 mod runner;
 mod sessions;
 mod submissions;
+mod together;

@@ -31,7 +31,7 @@ pub async fn page(
     Extension(client): Extension<ClientAddress>,
     Query(Asked { token }): Query<Asked>,
 ) -> Result<Response, Error> {
-    state.account_limits.try_client(client.0)?;
+    state.account_limits.try_client(client.0).await?;
     let page = match find(&state, &token).await? {
         Some(link) => link_page(&link, token, None),
         None => AccountPage::LinkDead,
@@ -54,7 +54,7 @@ pub async fn open(
     session: Session,
     request: Request,
 ) -> Result<Response, Error> {
-    state.account_limits.try_client(client.0)?;
+    state.account_limits.try_client(client.0).await?;
     let headers = request.headers().clone();
     let Form { token, password } = form(&state, request).await?;
     let Some(link) = find(&state, &token).await? else {

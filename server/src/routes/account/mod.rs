@@ -126,7 +126,7 @@ async fn ask_for(
     let LinkForm { email } = form(state, request).await?;
     match address(&email) {
         Ok(address) => {
-            state.account_limits.ask_mail(client.0, &address)?;
+            state.account_limits.ask_mail(client.0, &address).await?;
             asked::ask(state, wanted, &address, None).await?;
             let purpose = purpose(wanted);
             show(state, path, AccountPage::Mailed { email, purpose }).await

@@ -98,7 +98,7 @@ pub async fn email(
     };
     match address {
         Ok(address) => {
-            state.account_limits.ask_mail(client.0, &address)?;
+            state.account_limits.ask_mail(client.0, &address).await?;
             asked::ask(&state, Purpose::Email, &address, Some(user.id)).await?;
             let purpose = LinkPurpose::Email;
             show(&state, PATH, AccountPage::Mailed { email, purpose }).await
@@ -177,7 +177,10 @@ async fn wrong(
         return Ok(None);
     };
     let address = user.email.parse().map_err(anyhow::Error::from)?;
-    state.account_limits.try_password(client.0, &address)?;
+    state
+        .account_limits
+        .try_password(client.0, &address)
+        .await?;
     let is_right = state.passwords.verify(Some(hash), current).await?;
     Ok((!is_right).then(|| WRONG.to_owned()))
 }

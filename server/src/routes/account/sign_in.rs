@@ -63,7 +63,10 @@ pub async fn with_password(
     } = form(&state, request).await?;
     let problem = match address(&email) {
         Ok(address) => {
-            state.account_limits.try_password(client.0, &address)?;
+            state
+                .account_limits
+                .try_password(client.0, &address)
+                .await?;
             let user = users::by_email(&mut state.db.read().await?, address.as_str()).await?;
             let hash = user.as_ref().and_then(|user| user.password_hash.as_deref());
             match (state.passwords.verify(hash, &password).await?, &user) {

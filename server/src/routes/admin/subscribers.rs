@@ -73,7 +73,7 @@ pub async fn ask(
     let address: Address = field(&pairs, "email")
         .parse()
         .map_err(|problem| Error::Incomplete(format!("{problem}")))?;
-    state.account_limits.ask_mail(client.0, &address)?;
+    state.account_limits.ask_mail(client.0, &address).await?;
     newsletter::ask(&state, &address, &Wishes::default(), "administrator").await?;
     Ok(Redirect::to(PATH).into_response())
 }
