@@ -139,12 +139,12 @@ async fn a_process_hears_of_what_another_commits(world: World) -> World {
     }
     let (mut jobs, mut submissions) = (second.watch_jobs(), second.watch_submissions());
     // When it begins to listen it looks once; another server's words may come in between.
-    wait(jobs.changed()).await;
-    wait(submissions.changed()).await;
+    wait(jobs.changed()).await.unwrap();
+    wait(submissions.changed()).await.unwrap();
     jobs.borrow_and_update();
     submissions.borrow_and_update();
     world.hand_in(b"module").await;
-    wait(jobs.changed()).await;
+    wait(jobs.changed()).await.unwrap();
     stop.cancel();
     relays.join_all().await;
     second.close().await;
