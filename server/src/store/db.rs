@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The same for the command line beside a server that writes all the time.
 const PATIENCE_BESIDE: Duration = Duration::from_secs(60);
 const SQLITE_READERS: u32 = 4;
-/// Connections of a process to PostgreSQL, beside the one that listens.
+/// Connections of a process to PostgreSQL; one of them listens.
 const POSTGRES_CONNECTIONS: u32 = 10;
 
 /// A database: SQLite by default, PostgreSQL when several nodes share the work. Cheap to clone.
