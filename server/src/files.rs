@@ -3,7 +3,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::Read as _;
 
+use bytes::Bytes;
+use flate2::read::GzDecoder;
 use rust_embed::RustEmbed;
 
 #[derive(RustEmbed)]
@@ -50,7 +53,7 @@ pub fn described() -> Vec<Described> {
         .map(|(name, about)| {
             let served = format!("{build}/{name}");
             let plain = about.get("bytes").and_then(serde_json::Value::as_u64);
-            let brotli = self::served(&format!("{served}.br")).map(|file| file.len() as u64);
+            let brotli = kept(&format!("{served}.br")).map(|file| file.len() as u64);
             Described {
                 url: format!("/assets/{served}"),
                 sent_bytes: brotli.or(plain).unwrap_or(0),
@@ -70,14 +73,29 @@ pub fn names() -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The file served under this name.
+/// What lies under this name, without a copy of it.
 #[must_use]
-pub fn served(name: &str) -> Option<Cow<'static, [u8]>> {
-    Files::get(name).map(|file| file.data)
+pub fn kept(name: &str) -> Option<Bytes> {
+    let file = Files::get(name)?;
+    Some(match file.data {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => bytes.into(),
+    })
 }
 
-/// The file of this logical name.
+/// The file served under this name, unpacked where only its compressed forms are kept.
 #[must_use]
-pub fn named(name: &str) -> Option<Cow<'static, [u8]>> {
+pub fn served(name: &str) -> Option<Bytes> {
+    kept(name).or_else(|| {
+        let packed = kept(&format!("{name}.gz"))?;
+        let mut file = Vec::new();
+        GzDecoder::new(&*packed).read_to_end(&mut file).ok()?;
+        Some(file.into())
+    })
+}
+
+/// The file of this logical name, as [`served`].
+#[must_use]
+pub fn named(name: &str) -> Option<Bytes> {
     served(names().get(name)?)
 }

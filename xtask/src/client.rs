@@ -108,8 +108,7 @@ fn lay_out(parts: &Path, site: &Path) -> Result<PathBuf> {
     for (name, bytes) in &files {
         let path = site.join(&build).join(name);
         std::fs::create_dir_all(path.parent().unwrap_or(site))?;
-        std::fs::write(&path, bytes)?;
-        compress::beside(&path, bytes)?;
+        compress::write(&path, bytes)?;
     }
     std::fs::write(manifest, text)?;
     report(&build, &files);

@@ -1,10 +1,10 @@
 //! Scripts and their interpreters: the very files that browsers download, so that a script is
 //! the same module here and there.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use bytes::Bytes;
 use labs::abi::{AbiError, Code};
 use labs::{Digest, Lab, Language};
 
@@ -15,7 +15,7 @@ const DIGITS: usize = 16;
 
 /// An interpreter at hand.
 struct Interpreter {
-    bytes: Cow<'static, [u8]>,
+    bytes: Bytes,
     digest: String,
 }
 

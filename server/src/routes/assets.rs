@@ -46,15 +46,14 @@ pub async fn show(
 }
 
 fn load(state: &AppState, name: &str) -> Option<Arc<Representation>> {
-    let file = files::served(name)?;
     let immutable = is_of_a_build(name);
-    let asset = Arc::new(Representation::compressed(
-        media_type(name),
-        if immutable { IMMUTABLE } else { REVALIDATE },
-        file.into_owned().into(),
-        files::served(&format!("{name}.br")).map(|file| file.into_owned().into()),
-        files::served(&format!("{name}.gz")).map(|file| file.into_owned().into()),
-    ));
+    let cache_control = if immutable { IMMUTABLE } else { REVALIDATE };
+    let form = |ending| files::kept(&format!("{name}.{ending}"));
+    let (kind, br, gzip) = (media_type(name), form("br"), form("gz"));
+    let asset = Arc::new(match files::kept(name) {
+        Some(file) => Representation::compressed(kind, cache_control, file, br, gzip),
+        None => Representation::packed(kind, cache_control, br, gzip?),
+    });
     if immutable {
         let mut cache = state
             .assets

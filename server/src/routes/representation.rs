@@ -1,10 +1,12 @@
 //! A body that does not change, in every encoding we offer, with a strong validator for each.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 
 use axum::body::Body;
 use axum::response::Response;
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
+use flate2::bufread::GzDecoder;
+use futures_util::stream;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use sha2::{Digest as _, Sha256};
 
@@ -14,6 +16,8 @@ const WORTH_BYTES: usize = 256;
 const BEST_UP_TO_BYTES: usize = 256 * 1024;
 /// Headers of a response when it leaves: room for them at once spares the map from growing.
 const HEADERS: usize = 16;
+/// What is unpacked at a time for a reader who takes nothing compressed, bytes.
+const PIECE_BYTES: usize = 64 * 1024;
 
 /// A body in every encoding.
 #[derive(Debug)]
@@ -28,9 +32,18 @@ pub struct Representation {
 
 #[derive(Debug)]
 struct Variant {
-    body: Bytes,
+    content: Content,
     etag: HeaderValue,
     encoding: Option<&'static str>,
+}
+
+/// Where a body comes from.
+#[derive(Debug)]
+enum Content {
+    /// From here.
+    Whole(Bytes),
+    /// From its gzip form, piece by piece as the reader takes it.
+    Packed(Bytes),
 }
 
 impl Representation {
@@ -62,12 +75,7 @@ impl Representation {
         br: Option<Bytes>,
         gzip: Option<Bytes>,
     ) -> Self {
-        let digest = Sha256::digest(&body);
-        let tag: String = digest
-            .iter()
-            .take(16)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let tag = tag(&body);
         Self {
             status: StatusCode::OK,
             content_type: HeaderValue::from_str(content_type)
@@ -77,6 +85,20 @@ impl Representation {
             gzip: gzip.map(|body| Variant::new(body, &tag, Some("gzip"))),
             identity: Variant::new(body, &tag, None),
         }
+    }
+
+    /// A body of which only the compressed forms are kept.
+    pub fn packed(
+        content_type: &str,
+        cache_control: &'static str,
+        br: Option<Bytes>,
+        gzip: Bytes,
+    ) -> Self {
+        let content = Content::Packed(gzip.clone());
+        let mut packed =
+            Self::compressed(content_type, cache_control, gzip.clone(), br, Some(gzip));
+        packed.identity.content = content;
+        packed
     }
 
     // lesson: respond
@@ -98,7 +120,7 @@ impl Representation {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
         *response.status_mut() = self.status;
-        *response.body_mut() = Body::from(variant.body.clone());
+        *response.body_mut() = variant.content.body();
         response
     }
     // lesson: end
@@ -119,11 +141,41 @@ impl Variant {
         };
         let etag = HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static("\"\""));
         Self {
-            body,
+            content: Content::Whole(body),
             etag,
             encoding,
         }
     }
+}
+
+impl Content {
+    fn body(&self) -> Body {
+        match self {
+            Self::Whole(body) => Body::from(body.clone()),
+            Self::Packed(gzip) => {
+                let mut unpacked = GzDecoder::new(gzip.clone().reader());
+                let pieces = std::iter::from_fn(move || {
+                    let mut piece = vec![0; PIECE_BYTES];
+                    match unpacked.read(&mut piece) {
+                        Ok(0) => None,
+                        Ok(length) => {
+                            piece.truncate(length);
+                            Some(Ok(piece))
+                        }
+                        Err(error) => Some(Err(error)),
+                    }
+                });
+                Body::from_stream(stream::iter(pieces))
+            }
+        }
+    }
+}
+
+/// What names a body: sixteen bytes of its digest.
+fn tag(body: &[u8]) -> String {
+    let digest = Sha256::digest(body);
+    let digits = digest.iter().take(16).map(|byte| format!("{byte:02x}"));
+    digits.collect()
 }
 
 /// Which encodings the reader takes (RFC 9110 §12.5.3).
@@ -200,4 +252,27 @@ fn gzip(body: &[u8]) -> Vec<u8> {
     let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     let written = writer.write_all(body).and_then(|()| writer.finish());
     written.unwrap_or_else(|_| body.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_takes_nothing_compressed_gets_a_packed_body_whole() {
+        let body = "let x = 1;\n".repeat(100_000);
+        let gzip = Bytes::from(gzip(body.as_bytes()));
+        let packed = Representation::packed("text/javascript", "no-cache", None, gzip.clone());
+        let mut request = HeaderMap::new();
+        let response = packed.respond(&request);
+        assert!(!response.headers().contains_key(header::CONTENT_ENCODING));
+        let plain_tag = response.headers().get(header::ETAG).cloned();
+        let found = axum::body::to_bytes(response.into_body(), usize::MAX).await;
+        assert!(found.unwrap() == body.as_bytes());
+        request.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        let response = packed.respond(&request);
+        assert_ne!(response.headers().get(header::ETAG).cloned(), plain_tag);
+        let found = axum::body::to_bytes(response.into_body(), usize::MAX).await;
+        assert!(found.unwrap() == gzip);
+    }
 }
