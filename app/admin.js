@@ -23,3 +23,15 @@ for (const button of document.querySelectorAll("[data-width]")) {
       other.setAttribute("aria-pressed", String(other === button));
   });
 }
+// How the site is doing, again every five seconds while somebody looks.
+const live = document.querySelector("[data-live]");
+if (live) {
+  setInterval(async () => {
+    if (document.hidden || live.contains(document.activeElement)) return;
+    const answer = await fetch(location.href).catch(() => null);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const next = page.querySelector("[data-live]");
+    if (next) live.replaceChildren(...next.childNodes);
+  }, 5000);
+}

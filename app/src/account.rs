@@ -1,6 +1,7 @@
 //! What the pages about accounts are made from.
 
 use crate::admin::AdminPage;
+use crate::status::Status;
 
 /// A page about accounts. Unlike a [`crate::Page`] it is somebody's own: nothing of it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub enum AccountPage {
     Settings(Account),
     /// `/newsletter`
     Newsletter(Newsletter),
+    /// `/status`
+    Status(Status),
     /// `/admin`
     Admin(AdminPage),
 }

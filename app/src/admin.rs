@@ -1,11 +1,15 @@
 //! What the pages for administrators are made from. Everything on them is text by the time it comes
 //! here, except counts.
 
+use crate::status::StatusDesk;
+
 /// A page for administrators.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AdminPage {
     /// `/admin`
     Overview(Overview),
+    /// `/admin/status`
+    Status(StatusDesk),
     /// `/admin/newsletter`
     Issues(Issues),
     /// `/admin/newsletter/<number>`

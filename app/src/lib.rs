@@ -30,6 +30,8 @@ mod reference;
 mod scoped;
 #[cfg(feature = "ssr")]
 mod shell;
+#[cfg(feature = "ssr")]
+pub mod status;
 
 #[cfg(feature = "ssr")]
 pub use account::{

@@ -211,6 +211,7 @@ fn footer(path: &str) -> impl IntoView + use<> {
                     <li><a href="/newsletter">"Newsletter"</a></li>
                     <li><a href="/docs/api">"API"</a></li>
                     <li><a href="/problems">"Error reference"</a></li>
+                    <li><a href="/status">"Status"</a></li>
                 </ul>
             </nav>
         </footer>

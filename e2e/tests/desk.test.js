@@ -53,7 +53,7 @@ test("an issue is written, looked at, sent and read", { skip }, async () => {
     for (const [name, path] of [
       ["admin", "/admin"], ["admin-issues", "/admin/newsletter"], ["admin-issue", at],
       ["admin-mail", `${at}/mail`], ["admin-subscribers", "/admin/subscribers"],
-      ["admin-outbox", "/admin/outbox"],
+      ["admin-outbox", "/admin/outbox"], ["admin-status", "/admin/status"],
     ])
       await look(browser, name, path, { colorScheme, storageState });
   }

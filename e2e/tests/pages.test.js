@@ -14,6 +14,7 @@ const pages = {
   labs: "/labs",
   glossary: "/glossary",
   api: "/docs/api",
+  status: "/status",
   offline: "/offline",
   print: "/course/print",
   me: "/me",

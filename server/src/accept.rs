@@ -19,6 +19,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use crate::config::ServerConfig;
+use crate::metrics::Metrics;
 
 /// The address at the other end of the connection; a request extension.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,7 @@ pub async fn serve(
     listener: TcpListener,
     app: Router,
     config: ServerConfig,
+    metrics: &Metrics,
     stop: CancellationToken,
 ) -> usize {
     let open = Arc::new(Semaphore::new(config.max_connections));
@@ -51,9 +53,10 @@ pub async fn serve(
             },
         };
         let (app, config, stop) = (app.clone(), Arc::clone(&config), stop.clone());
+        let connected = metrics.connected();
         connections.spawn(async move {
             connection(stream, peer, app, &config, stop).await;
-            drop((permit, place));
+            drop((permit, place, connected));
         });
     }
     drop(listener);

@@ -3,9 +3,10 @@
 
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse as _, Response};
 use futures_util::FutureExt as _;
@@ -14,6 +15,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use crate::accept::Peer;
 use crate::config::ServerConfig;
 use crate::error::{Error, Failure, of_status};
+use crate::metrics::Answered;
 use crate::state::AppState;
 
 /// The address of whoever asks; a request extension.
@@ -55,14 +57,27 @@ pub async fn pass(State(state): State<AppState>, mut request: Request, next: Nex
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let wants_page = wants_page(&request);
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let response = match ready(&state, &request) {
         Some(response) => response,
         None => answer(request, next).await,
     };
     let mut response = rendered(response, &state, &method, &path, &id, wants_page);
     seal(&mut response, &state, &id);
-    let took_us = state.parts.clock.monotonic_ns().saturating_sub(started_ns) / 1000;
+    let took_ns = state.parts.clock.monotonic_ns().saturating_sub(started_ns);
+    let took_us = took_ns / 1000;
     let status = response.status().as_u16();
+    state.metrics.answered(Answered {
+        route: route.as_ref().map_or("", MatchedPath::as_str),
+        method: &method,
+        status: response.status(),
+        problem: response
+            .extensions()
+            .get::<Failure>()
+            .map(|failure| failure.kind.code),
+        took: Duration::from_nanos(took_ns),
+        now_ms: state.parts.clock.now_ms(),
+    });
     tracing::info!(
         http.request.id = %id, http.method = %method, url.path = ?path, client.address = %address,
         http.status = status, duration_us = took_us,
@@ -165,6 +180,11 @@ fn seal(response: &mut Response, state: &AppState, id: &str) {
     }
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID.clone(), id);
+    }
+    if state.drain.is_cancelled() {
+        // A proxy asks elsewhere next, before connections are closed under it.
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
     }
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         response

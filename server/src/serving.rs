@@ -1,8 +1,9 @@
-//! A server from its settings to its end.
+//! A server, or a worker, from its settings to its end.
 
 use std::net::SocketAddr;
 
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::accept;
@@ -14,6 +15,8 @@ use crate::jobs::newsletter_clock::NewsletterClock;
 use crate::jobs::send_issue::SendIssue;
 use crate::jobs::{self, Crew, Runner, RunnerConfig, Running};
 use crate::mail::Mailer;
+use crate::metrics::Metrics;
+use crate::node::{self, Role};
 use crate::routes;
 use crate::sessions::Sessions;
 use crate::state::{AppState, Parts};
@@ -23,56 +26,63 @@ use crate::webhooks::sender::Sender;
 /// How often to look for jobs that nothing in this process announced, milliseconds.
 const POLL_MS: u64 = 1000;
 
-/// A server that is ready to run.
+/// A process that is ready to run: a server, or a worker.
 pub struct Server {
     state: AppState,
-    listener: TcpListener,
-    jobs: Running,
+    /// Where the site answers; a worker has none.
+    site: Option<TcpListener>,
+    /// Where operators' tools are answered.
+    ops: Option<TcpListener>,
+    jobs: Option<Running>,
 }
 
 impl Server {
-    /// Opens and migrates the database and starts the jobs. The listener is bound already, so
-    /// clients that come early wait in its backlog.
+    /// Opens and migrates the database and starts the jobs, unless the settings leave them to
+    /// workers. The listener is bound already, so clients that come early wait in its backlog.
     ///
     /// # Errors
-    /// When the data folder or the database cannot be used.
+    /// When the data folder, the database or an address cannot be used.
     pub async fn build(
         config: Config,
         parts: Parts,
         listener: TcpListener,
     ) -> anyhow::Result<Self> {
+        let site = config.site(listener.local_addr()?);
+        Self::start(config, parts, (Role::Serve, site), Some(listener)).await
+    }
+
+    /// The same without a site: jobs only. `site` is how readers reach it, for links in mails.
+    ///
+    /// # Errors
+    /// As for [`Server::build`].
+    pub async fn worker(config: Config, parts: Parts, site: String) -> anyhow::Result<Self> {
+        Self::start(config, parts, (Role::Worker, site), None).await
+    }
+
+    async fn start(
+        config: Config,
+        parts: Parts,
+        (role, url): (Role, String),
+        site: Option<TcpListener>,
+    ) -> anyhow::Result<Self> {
         std::fs::create_dir_all(&config.data.dir)?;
         let db = Db::open(&config.database_url()).await?;
         db.migrate().await?;
-        let site = config.site(listener.local_addr()?);
-        let mailer = Mailer::new(&config, parts.clock.clone())?;
-        let random = || parts.random.clone();
-        let crew = Crew {
-            grader: parts.grader.clone(),
-            grader_workers: config.grader.worker_count(),
-            account: MailAccount::new(mailer.clone(), random(), site.clone()),
-            newsletter: MailNewsletter::new(mailer.clone(), random(), site.clone()),
-            issues: SendIssue::new(mailer, random(), site, &config.mail),
-            clock: NewsletterClock::new(parts.site.clone()),
-            webhooks: DeliverWebhook::new(Sender::new(config.webhooks.allow_private)),
+        let state = AppState::new(config, parts, db, role)?;
+        let ops = match state.config.metrics.listen {
+            Some(address) => Some(TcpListener::bind(address).await.map_err(|error| {
+                anyhow::anyhow!("metrics.listen: cannot listen on {address}: {error}")
+            })?),
+            None => None,
         };
-        let state = AppState::new(config, parts, db.clone(), CancellationToken::new())?;
-        let runner = Runner::new(RunnerConfig {
-            db,
-            clock: state.parts.clock.clone(),
-            ids: state.ids.clone(),
-            random: state.parts.random.clone(),
-            poll_ms: POLL_MS,
-        });
-        runner.recover().await?;
-        let now_ms = state.parts.clock.now_ms();
-        let mut tx = state.db.write().await?;
-        NewsletterClock::enqueue(&mut tx, &state.ids, (now_ms, now_ms)).await?;
-        tx.commit().await?;
-        let jobs = jobs::all(runner, crew).start();
+        let jobs = match role == Role::Worker || state.config.server.jobs {
+            true => Some(hire(&state, &url).await?),
+            false => None,
+        };
         Ok(Self {
             state,
-            listener,
+            site,
+            ops,
             jobs,
         })
     }
@@ -90,35 +100,89 @@ impl Server {
     /// Where it listens.
     ///
     /// # Errors
-    /// When the operating system does not say.
+    /// When the operating system does not say, and for a worker.
     pub fn address(&self) -> std::io::Result<SocketAddr> {
-        self.listener.local_addr()
+        let none = || std::io::Error::other("a worker has no address");
+        self.site.as_ref().ok_or_else(none)?.local_addr()
     }
 
-    /// Serves until stopped: then takes no more connections, finishes requests, then jobs, then
+    /// Runs until stopped: then takes no more connections, finishes requests, then jobs, then
     /// closes the database.
     pub async fn run(self) {
-        let config = self.state.config.server.clone();
+        let state = self.state;
+        let (config, stop) = (state.config.server.clone(), state.stop.clone());
         let grace = config.drain_timeout();
-        let app = routes::router(self.state.clone());
-        let sessions = Sessions::new(self.state.db.clone(), self.state.parts.clock.clone());
-        let sweep = tokio::spawn(sessions.sweep(self.state.stop.clone()));
-        let (db, stop) = (self.state.db.clone(), self.state.stop.clone());
-        let relay = tokio::spawn(async move { db.relay(stop).await });
-        let cut = accept::serve(self.listener, app, config, self.state.stop.clone()).await;
-        if cut > 0 {
-            tracing::warn!(
-                connections.cut = cut,
-                "{cut} connections did not end in time"
-            );
+        let clock = state.parts.clock.clone();
+        let mut aside = JoinSet::new();
+        aside.spawn(Sessions::new(state.db.clone(), clock.clone()).sweep(stop.clone()));
+        aside.spawn(node::beat(
+            state.db.clone(),
+            clock,
+            state.node.clone(),
+            stop.clone(),
+        ));
+        let (db, stopped) = (state.db.clone(), stop.clone());
+        aside.spawn(async move { db.relay(stopped).await });
+        if let Some(listener) = self.ops {
+            let (app, config) = (routes::ops::router(state.clone()), config.clone());
+            let (stopped, own) = (stop.clone(), Metrics::default());
+            aside.spawn(async move {
+                accept::serve(listener, app, config, &own, stopped).await;
+            });
         }
-        self.jobs.stop(grace).await;
-        if let Err(error) = sweep.await {
-            tracing::error!(%error, "the sweep of sessions failed: {error}");
+        match self.site {
+            Some(listener) => {
+                let app = routes::router(state.clone());
+                let cut = accept::serve(listener, app, config, &state.metrics, stop).await;
+                if cut > 0 {
+                    tracing::warn!(
+                        connections.cut = cut,
+                        "{cut} connections did not end in time"
+                    );
+                }
+            }
+            None => stop.cancelled().await,
         }
-        if let Err(error) = relay.await {
-            tracing::error!(%error, "the word between processes failed: {error}");
+        if let Some(jobs) = self.jobs {
+            jobs.stop(grace).await;
         }
-        self.state.db.close().await;
+        while let Some(ended) = aside.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "something that ran beside failed: {error}");
+            }
+        }
+        state.db.close().await;
     }
+}
+
+/// Sets the jobs to work.
+async fn hire(state: &AppState, site: &str) -> anyhow::Result<Running> {
+    let (config, parts) = (&state.config, &state.parts);
+    let mailer = Mailer::new(config, parts.clock.clone())?
+        .watched(state.metrics.clone(), state.breakers.clone());
+    let (random, site) = (|| parts.random.clone(), || site.to_owned());
+    let sender = Sender::new(config.webhooks.allow_private);
+    let crew = Crew {
+        grader: parts.grader.clone(),
+        grader_workers: config.grader.worker_count(),
+        account: MailAccount::new(mailer.clone(), random(), site()),
+        newsletter: MailNewsletter::new(mailer.clone(), random(), site()),
+        issues: SendIssue::new(mailer, random(), site(), &config.mail),
+        clock: NewsletterClock::new(parts.site.clone()),
+        webhooks: DeliverWebhook::new(sender, state.breakers.clone()),
+    };
+    let runner = Runner::new(RunnerConfig {
+        db: state.db.clone(),
+        clock: parts.clock.clone(),
+        ids: state.ids.clone(),
+        random: random(),
+        poll_ms: POLL_MS,
+        metrics: state.metrics.clone(),
+    });
+    runner.recover().await?;
+    let now_ms = parts.clock.now_ms();
+    let mut tx = state.db.write().await?;
+    NewsletterClock::enqueue(&mut tx, &state.ids, (now_ms, now_ms)).await?;
+    tx.commit().await?;
+    Ok(jobs::all(runner, crew).start())
 }

@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::Passwords;
+use crate::breaker::Breakers;
 use crate::card::{Card, Painter};
 use crate::clock::Clock;
 use crate::compiler::Compiler;
@@ -21,11 +22,15 @@ use crate::error::Finding;
 use crate::ids::Ids;
 use crate::jobs::grade_submission::Grader;
 use crate::limits::{AccountLimits, SubmissionLimits};
+use crate::metrics::Metrics;
 use crate::newsletter::wishes::Topic;
+use crate::node::{self, Role};
 use crate::random::Random;
 use crate::routes::assets::AssetCache;
 use crate::routes::pages::PageCache;
+use crate::standing;
 use crate::store::Db;
+use crate::store::nodes::Node;
 
 /// What the pages' crate gives: the site as HTML.
 pub trait Site: Send + Sync {
@@ -140,6 +145,14 @@ pub struct Shared {
     pub assets: AssetCache,
     /// The Content-Security-Policy of every response.
     pub csp: HeaderValue,
+    /// What this process counted.
+    pub metrics: Metrics,
+    /// Whom it leaves alone for a while.
+    pub breakers: Breakers,
+    /// This process.
+    pub node: Node,
+    /// How the site stood a moment ago.
+    pub standing: standing::Cache,
     /// Cancelled when nobody new should be sent here any more.
     pub drain: CancellationToken,
     /// Cancelled when the server is to stop.
@@ -151,14 +164,14 @@ impl AppState {
     ///
     /// # Errors
     /// When no password can be hashed.
-    pub fn new(
-        config: Config,
-        parts: Parts,
-        db: Db,
-        stop: CancellationToken,
-    ) -> anyhow::Result<Self> {
+    pub fn new(config: Config, parts: Parts, db: Db, role: Role) -> anyhow::Result<Self> {
+        let ids = Ids::new(parts.clock.clone(), parts.random.clone());
         Ok(Self(Arc::new(Shared {
-            ids: Ids::new(parts.clock.clone(), parts.random.clone()),
+            node: node::this(role, &ids, &parts.clock),
+            ids,
+            metrics: Metrics::default(),
+            breakers: Breakers::new(parts.clock.clone(), parts.random.clone()),
+            standing: standing::Cache::default(),
             limits: SubmissionLimits::new(&config.limits, parts.clock.clone(), &db),
             account_limits: AccountLimits::new(&config.limits, parts.clock.clone(), &db),
             passwords: Passwords::new(parts.random.clone())?,
@@ -173,7 +186,7 @@ impl AppState {
             parts,
             db,
             drain: CancellationToken::new(),
-            stop,
+            stop: CancellationToken::new(),
         })))
     }
 }

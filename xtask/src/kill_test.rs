@@ -13,7 +13,7 @@ use crate::command::{Run, say, work};
 use crate::served::Served;
 use crate::{client, fingerprint, http, test};
 
-const LAB: &str = "rate_limiter";
+pub const LAB: &str = "rate_limiter";
 /// Lives last up to this long: some end before a grading does, some after several.
 const LIFE_MS_MAX: u64 = 2_500;
 /// Longest time without any grading coming to its end.
@@ -194,13 +194,13 @@ impl Session<'_> {
 }
 
 /// A module and its report when nothing disturbs the grading.
-struct Solution {
+pub struct Solution {
     module: Vec<u8>,
     report: String,
 }
 
 impl Solution {
-    fn undisturbed(binary: &Path, folder: &Path) -> Result<Self> {
+    pub fn undisturbed(binary: &Path, folder: &Path) -> Result<Self> {
         let path = work().join("fixtures/gcra-rust.wasm");
         let module =
             std::fs::read(&path).context("build the fixtures first: cargo xtask fixtures")?;
@@ -221,7 +221,7 @@ impl Solution {
     }
 
     /// The same code under other bytes: no grade of one can answer for another.
-    fn variant(&self, number: u32) -> Vec<u8> {
+    pub fn variant(&self, number: u32) -> Vec<u8> {
         let mut module = self.module.clone();
         // Section 0 (custom), 6 bytes long: a name of one byte, then the number.
         module.extend_from_slice(&[0, 6, 1, b'v']);
@@ -230,7 +230,7 @@ impl Solution {
     }
 
     /// The undisturbed report with this module as its subject, sealed again.
-    fn report_of(&self, module: &[u8]) -> Vec<u8> {
+    pub fn report_of(&self, module: &[u8]) -> Vec<u8> {
         let undisturbed = fingerprint::hex(&self.variant(u32::MAX));
         let subject = self.report.replace(&undisturbed, &fingerprint::hex(module));
         let (body, _) = subject

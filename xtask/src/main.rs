@@ -7,6 +7,8 @@ mod apt;
 mod bench;
 mod build;
 mod client;
+mod cluster;
+mod cluster_test;
 mod command;
 mod compress;
 mod fingerprint;
@@ -49,6 +51,9 @@ cargo xtask COMMAND
   new-lab NAME        start a lab: copy the template, add it to labs::ALL
   kill-test [--kills N] [--seed N]
                       kill -9 a grading server N times; nothing may be lost
+  cluster-test [--rounds N] [--drains N]
+                      two servers and a worker on one PostgreSQL behind nginx: kill each and
+                      restart PostgreSQL, N times; then end servers N times under load
   mail-kill-test [--kills N] [--readers N] [--seed N]
                       kill -9 a server N times while it sends an issue: nobody is missed
   load-test           120 clients at once, then ten times too many: lessons stay fast, every
@@ -76,6 +81,7 @@ fn main() -> Result<()> {
         "new-lab" => new_lab::run(rest),
         "bench" => bench::run(rest),
         "kill-test" => kill_test::run(rest),
+        "cluster-test" => cluster_test::run(rest),
         "mail-kill-test" => mail_kill_test::run(rest),
         "load-test" => load_test::run(),
         "setup" => test::setup().map(drop),

@@ -12,11 +12,25 @@ use crate::command::Run;
 pub struct Postgres {
     programs: PathBuf,
     folder: PathBuf,
+    port: u16,
+    /// Whether what it committed outlives its own death.
+    is_durable: bool,
     pub url: String,
 }
 
 impl Postgres {
+    /// One for tests that keep it running: it is fast, and forgets what it committed when it is
+    /// killed.
     pub fn start() -> Result<Self> {
+        Self::begin(false)
+    }
+
+    /// One that is stopped in the middle of its work.
+    pub fn start_durable() -> Result<Self> {
+        Self::begin(true)
+    }
+
+    fn begin(is_durable: bool) -> Result<Self> {
         let programs = match programs() {
             Some(found) => found,
             None => {
@@ -31,10 +45,12 @@ impl Postgres {
         let server = Self {
             programs,
             folder,
+            port,
+            is_durable,
             url,
         };
         server.initialise()?;
-        server.launch(port)?;
+        server.start_again()?;
         Ok(server)
     }
 
@@ -62,19 +78,37 @@ impl Postgres {
             .map(drop)
     }
 
-    fn launch(&self, port: u16) -> Result<()> {
+    /// Starts it where it was.
+    pub fn start_again(&self) -> Result<()> {
         let data = self.folder.join("data").display().to_string();
         let log = self.folder.join("log").display().to_string();
-        // Durability is not what these tests are about, and the data is dropped after them.
+        // The machine does not lose power: what is written without fsync outlives the process.
+        let commit = if self.is_durable { "on" } else { "off" };
         let options = format!(
-            "-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={} \
-             -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300",
+            "-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories={} -c fsync=off \
+             -c synchronous_commit={commit} -c full_page_writes=off -c max_connections=300",
+            self.port,
             self.folder.display()
         );
         // No pipes: the server would inherit them, and reading them would never end.
         self.program("pg_ctl")?
             .args(["-D", &data, "-l", &log, "-o", &options, "-w", "-s", "start"])
             .run()
+    }
+
+    /// Cuts every connection and stops without a word, as a crash does.
+    pub fn stop(&self) -> Result<()> {
+        let data = self.folder.join("data").display().to_string();
+        self.program("pg_ctl")?
+            .args(["-D", &data, "-m", "immediate", "-s", "stop"])
+            .run()
+    }
+
+    /// What it answers to a query: rows of fields between bars.
+    pub fn ask(&self, sql: &str) -> Result<String> {
+        self.program("psql")?
+            .args([&self.url, "-X", "-A", "-t", "-c", sql])
+            .output()
     }
 
     /// PostgreSQL refuses to run as root, so root runs it as `postgres`.
@@ -93,12 +127,8 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        let data = self.folder.join("data").display().to_string();
         // The tests are over; a server that cannot be stopped is told of by pg_ctl itself.
-        let _ = self.program("pg_ctl").and_then(|run| {
-            run.args(["-D", &data, "-m", "immediate", "-s", "stop"])
-                .run()
-        });
+        let _ = self.stop();
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }

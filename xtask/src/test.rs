@@ -12,8 +12,8 @@ use crate::served::Served;
 use crate::summary::Steps;
 use crate::toolchain::Toolchain;
 use crate::{
-    api, apt, build, client, fixtures, guests, javascript, kill_test, mail_check, mail_kill_test,
-    npm, tidy,
+    api, apt, build, client, cluster_test, fixtures, guests, javascript, kill_test, mail_check,
+    mail_kill_test, npm, tidy,
 };
 
 /// Crates that exist only as wasm32 modules.
@@ -23,6 +23,9 @@ const MAIL_READERS: usize = 1_500;
 /// Few enough for every run; `cargo xtask kill-test --kills 200` is the long one.
 const KILLS: u32 = 25;
 const KILL_SEED: u64 = 1;
+/// `cargo xtask cluster-test` is the long one.
+const ROUNDS: u32 = 1;
+const DRAINS: u32 = 10;
 /// Mail goes to a server on this machine, and the journeys sign in more often than one person.
 const MAIL: [(&str, &str); 5] = [
     ("HEADROOM_MAIL__TRANSPORT", "smtp"),
@@ -64,6 +67,7 @@ pub fn run(only: &[String]) -> Result<()> {
         mail_check::drive(&binary)?;
         mail_kill_test::drive(&binary, (KILLS, MAIL_READERS), KILL_SEED)
     });
+    steps.step("cluster", || cluster_test::drive(&binary, ROUNDS, DRAINS));
     steps.finish()
 }
 

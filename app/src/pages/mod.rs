@@ -20,6 +20,7 @@ pub(crate) mod print;
 pub(crate) mod problem;
 pub(crate) mod quiz;
 pub(crate) mod search;
+mod status;
 
 use leptos::prelude::*;
 

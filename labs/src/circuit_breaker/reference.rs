@@ -86,6 +86,13 @@ impl Breakers {
         Self::new(PER_SHARD)
     }
 
+    /// Whether a shard's breaker is open; probes are let through one that is.
+    #[must_use]
+    pub fn is_open(&self, shard: usize) -> bool {
+        let circuit = self.circuits.get(shard % self.rules.breakers);
+        circuit.is_some_and(|circuit| circuit.open)
+    }
+
     fn circuit(&mut self, shard: usize) -> &mut Circuit {
         let index = shard % self.rules.breakers;
         if index >= self.circuits.len() {

@@ -21,11 +21,13 @@ mod shell;
 mod submit;
 mod user;
 mod verify;
+mod worker;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
+use crate::config::Config;
 use crate::store::{Db, StoreError};
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed, the reason is on standard error; \
@@ -43,6 +45,8 @@ struct Cli {
 enum Command {
     /// Serve the site
     Serve(serve::Command),
+    /// Grade and mail for a site that is served elsewhere, over the same PostgreSQL
+    Worker(worker::Command),
     /// Grade a module or a built-in policy without a server
     #[command(after_help = EXIT_CODES)]
     Grade(grade::Command),
@@ -85,6 +89,7 @@ pub fn run() -> ExitCode {
     end_quietly_with_the_reader();
     let done = match Cli::parse().command {
         Command::Serve(command) => serve::run(command).map(|()| ExitCode::SUCCESS),
+        Command::Worker(command) => worker::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Grade(command) => grade::run(&command),
         Command::Submit(command) => submit::run(&command),
         Command::Login(command) => login::run(&command).map(|()| ExitCode::SUCCESS),
@@ -131,10 +136,29 @@ fn env() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
 }
 
+/// As many open files as this process may have: each connection is one, and the usual limit of 1024
+/// is below `server.max_connections`.
+fn raise_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%error, "cannot raise the limit on open files: {error}");
+    }
+}
+
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
+}
+
+/// Whether several processes may share the database.
+fn is_shared(config: &Config) -> bool {
+    config.database_url().starts_with("postgres")
 }
 
 /// A server that runs has migrated its database.

@@ -42,10 +42,17 @@ pub fn run(command: Command) -> anyhow::Result<()> {
     }
     let config = Config::load(command.config.as_deref(), super::env(), &flags)?;
     telemetry::start(&config.log)?;
+    super::raise_file_limit();
     super::runtime()?.block_on(serve(config))
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
+    if !config.server.jobs && !super::is_shared(&config) {
+        anyhow::bail!(
+            "server.jobs = false needs workers, and they PostgreSQL: set database.url to \
+             postgres://…, or leave server.jobs at true"
+        );
+    }
     let wanted = config.server.listen;
     let listener = TcpListener::bind(wanted)
         .await
@@ -64,7 +71,10 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let parts = Parts {
         site: pages.clone(),
         catalogue: Arc::new(Labs),
-        grader: grading::start(&config, std::env::current_exe()?).await?,
+        grader: match config.server.jobs {
+            true => grading::start(&config, std::env::current_exe()?).await?,
+            false => grading::elsewhere(&config)?,
+        },
         compiler,
         clock: Clock::System,
         random: Random::system(),
@@ -80,7 +90,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn stop_on_signal(state: AppState) {
+pub(super) async fn stop_on_signal(state: AppState) {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -9,6 +9,13 @@ use super::Config;
 /// What tells the command line which server to talk to; no settings.
 const CLIENT: [&str; 2] = ["HEADROOM_SERVER", "HEADROOM_KEY"];
 
+/// What Kubernetes tells every container of a service named `headroom`, as
+/// `HEADROOM_SERVICE_HOST`, `HEADROOM_PORT` or `HEADROOM_PORT_80_TCP_ADDR`; no settings.
+fn is_of_kubernetes(rest: &str) -> bool {
+    let of_service = ["SERVICE_HOST", "SERVICE_PORT", "PORT"].contains(&rest);
+    of_service || rest.starts_with("SERVICE_PORT_") || rest.starts_with("PORT_")
+}
+
 /// Where a value came from.
 #[derive(Clone, Debug)]
 pub enum Source {
@@ -113,7 +120,7 @@ impl Layers {
             let Some(rest) = name.strip_prefix("HEADROOM_") else {
                 continue;
             };
-            if CLIENT.contains(&name.as_str()) {
+            if CLIENT.contains(&name.as_str()) || is_of_kubernetes(rest) {
                 continue;
             }
             let key = rest.to_ascii_lowercase().replacen("__", ".", 1);

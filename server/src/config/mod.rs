@@ -12,6 +12,7 @@ mod layers;
 mod limits;
 mod log;
 mod mail;
+mod metrics;
 mod secret;
 mod server;
 mod webhooks;
@@ -30,6 +31,7 @@ pub use layers::{ConfigError, Source};
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use mail::{DkimAlgorithm, MailConfig, MailTls, MailTransport};
+pub use metrics::MetricsConfig;
 pub use secret::Secret;
 pub use server::{Network, ServerConfig};
 pub use webhooks::WebhooksConfig;
@@ -45,6 +47,8 @@ pub struct Config {
     pub server: ServerConfig,
     /// Logging.
     pub log: LogConfig,
+    /// What operators' tools read.
+    pub metrics: MetricsConfig,
     /// Where files are kept.
     pub data: DataConfig,
     /// Which database.
@@ -188,6 +192,8 @@ mod tests {
             ("HEADROOM_LIMITS__SUBMISSIONS_BURST", "7"),
             ("HEADROOM_SERVER__TRUSTED_PROXIES", "10.0.0.0/8, ::1"),
             ("PATH", "ignored"),
+            ("HEADROOM_SERVICE_HOST", "10.0.0.1"),
+            ("HEADROOM_PORT_80_TCP_ADDR", "10.0.0.1"),
         ]);
         let config = Config::load(Some(&path), set.clone(), &[]).unwrap();
         assert_eq!(config.server.listen.port(), 2);

@@ -14,6 +14,8 @@ pub struct ServerConfig {
     /// How readers reach the site, without a slash at the end.
     #[serde(deserialize_with = "public_url")]
     pub public_url: Option<String>,
+    /// Whether this process does jobs, grading and mail, beside answering requests.
+    pub jobs: bool,
     /// Whether browsers may keep pages for reading without a network.
     pub offline: bool,
     /// Proxies whose `X-Forwarded-For` is believed.
@@ -40,6 +42,7 @@ impl Default for ServerConfig {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             public_url: None,
+            jobs: true,
             offline: true,
             trusted_proxies: Vec::new(),
             cors_origins: Vec::new(),

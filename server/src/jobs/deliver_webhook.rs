@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::{Ctx, Enqueue, Finished, Job, JobError, Limits, Step, enqueue};
+use crate::breaker::Breakers;
 use crate::ids::{Id, Ids};
 use crate::store::webhooks;
 use crate::store::{StoreError, Tx};
@@ -15,6 +16,7 @@ const ANSWER_CHARS: usize = 200;
 /// The job; see the module.
 pub struct DeliverWebhook {
     sender: Sender,
+    breakers: Breakers,
 }
 
 /// Which delivery.
@@ -25,10 +27,10 @@ pub struct Payload {
 }
 
 impl DeliverWebhook {
-    /// The job, with this sender.
+    /// The job, with this sender, which leaves hosts alone that fail.
     #[must_use]
-    pub fn new(sender: Sender) -> Self {
-        Self { sender }
+    pub fn new(sender: Sender, breakers: Breakers) -> Self {
+        Self { sender, breakers }
     }
 
     /// Queues a delivery, in the transaction that writes it down.
@@ -46,8 +48,18 @@ impl DeliverWebhook {
     }
 
     async fn send(&self, letter: Letter) -> Result<Received, JobError> {
+        let url: http::Uri = match letter.url.parse() {
+            Ok(url) => url,
+            Err(error) => return Ok(Received::Refused(format!("{}: {error}", letter.url))),
+        };
+        let host = url.host().unwrap_or_default();
+        let Some(call) = self.breakers.call(host) else {
+            let reason = format!("{host} failed again and again: it is left alone for a while");
+            return Ok(Received::Failed(reason));
+        };
         let sender = self.sender.clone();
         let sent = tokio::task::spawn_blocking(move || sender.send(&letter)).await;
+        call.ended(!matches!(sent, Ok(Received::Failed(_)) | Err(_)));
         sent.map_err(|error| JobError::Retry(error.to_string()))
     }
 }
@@ -98,7 +110,7 @@ impl Job for DeliverWebhook {
                 webhooks::update_tried(&mut tx, id, ("delivered", &answer), now_ms).await?;
                 tx.commit().await
             }
-            Received::Refused(reason) => {
+            Received::Refused(reason) | Received::Failed(reason) => {
                 let reason: String = reason.chars().take(ANSWER_CHARS).collect();
                 let mut tx = ctx.db.write().await?;
                 webhooks::update_tried(&mut tx, id, ("queued", &reason), 0).await?;

@@ -28,6 +28,15 @@ const ISSUE_WORKERS: usize = 4;
 /// Webhooks that are told at once; one that is slow takes ten seconds.
 const WEBHOOK_WORKERS: usize = 4;
 
+/// Kinds of jobs that somebody waits for.
+pub const KINDS: [&str; 5] = [
+    GradeSubmission::KIND,
+    MailAccount::KIND,
+    MailNewsletter::KIND,
+    SendIssue::KIND,
+    DeliverWebhook::KIND,
+];
+
 /// What jobs are made from.
 pub struct Crew {
     /// Grades submissions.

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::queue::{Ctx, Finished, Job, JobError, Limits, Step};
 use crate::clock::Clock;
 use crate::ids::Ids;
+use crate::metrics::Metrics;
 use crate::random::Random;
 use crate::store::jobs::{self, Claimed, Fence};
 use crate::store::{Db, StoreError, Tx};
@@ -29,6 +30,8 @@ pub struct RunnerConfig {
     pub random: Random,
     /// How often to look for jobs that became due or were queued by another node, milliseconds.
     pub poll_ms: u64,
+    /// Counts what ran.
+    pub metrics: Metrics,
 }
 
 /// Runs jobs. Each kind has workers of its own, so that a slow kind does not hold up the others.
@@ -208,17 +211,16 @@ impl Runner {
         (stop, abort): (&CancellationToken, &CancellationToken),
     ) {
         let ctx = Ctx::new(&self.config, claimed.fence, stop.clone());
+        let began_ns = self.config.clock.monotonic_ns();
         let run = AssertUnwindSafe(job.run(&ctx, &claimed.payload)).catch_unwind();
         // All three are polled together: a renewal never keeps the job from going on.
         let ended = tokio::select! {
             biased;
             ended = run => ended.unwrap_or_else(|_| Err(JobError::Retry("it panicked".into()))),
             () = self.keep_lease(claimed.fence, job.limits().lease_ms) => Err(JobError::Lost),
-            () = abort.cancelled() => {
-                self.report(job, &claimed, self.release(job, &claimed).await);
-                return;
-            }
+            () = abort.cancelled() => Err(JobError::Stopping),
         };
+        self.measure(job, &claimed, began_ns, &ended);
         let settled = match ended {
             Ok(Finished { .. }) => Ok(true),
             Err(JobError::Lost) => Ok(false),
@@ -227,6 +229,30 @@ impl Runner {
             Err(JobError::Dead(reason)) => self.fail(job, &claimed, &reason, true).await,
         };
         self.report(job, &claimed, settled);
+    }
+
+    fn measure(
+        &self,
+        job: &dyn AnyJob,
+        claimed: &Claimed,
+        began_ns: u64,
+        ended: &Result<Finished, JobError>,
+    ) {
+        let RunnerConfig { clock, metrics, .. } = &*self.config;
+        let took = Duration::from_nanos(clock.monotonic_ns().saturating_sub(began_ns));
+        let outcome = match ended {
+            Ok(Finished { .. }) => "done",
+            Err(JobError::Lost) => "lost",
+            Err(JobError::Stopping) => "stopping",
+            Err(JobError::Retry(_)) if claimed.failures + 1 < claimed.max_failures => "failed",
+            Err(JobError::Retry(_) | JobError::Dead(_)) => "dead",
+        };
+        metrics.job_ran(job.kind(), outcome, took);
+        if ended.is_ok() {
+            let waited_ms = clock.now_ms() - claimed.created_at;
+            let waited_ms = u64::try_from(waited_ms).unwrap_or(0);
+            metrics.job_settled(job.kind(), Duration::from_millis(waited_ms));
+        }
     }
 
     /// Renews the lease three times per term. Returns only when the claim is void.

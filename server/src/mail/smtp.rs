@@ -46,6 +46,20 @@ pub enum Report {
     Unknown(String),
 }
 
+impl Report {
+    /// Its name where it is counted.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Sent(_) => "sent",
+            Self::Later(_) => "later",
+            Self::Refused(_) => "refused",
+            Self::Unreached(_) => "unreached",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+}
+
 /// A mail server, with the connections to it.
 pub struct Smtp {
     host: String,
@@ -105,6 +119,11 @@ impl From<std::io::Error> for Trouble {
 }
 
 impl Smtp {
+    /// Name of the server.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
     /// The server that the settings name.
     ///
     /// # Errors

@@ -10,8 +10,10 @@ use lettre::{Address, Message};
 use super::dkim::Signer;
 use super::smtp::{Report, Smtp};
 use super::{Bulk, Letter};
+use crate::breaker::Breakers;
 use crate::clock::Clock;
 use crate::config::{Config, MailTransport};
+use crate::metrics::Metrics;
 
 /// Why a letter did not leave.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +39,8 @@ pub struct Mailer {
     way: Way,
     signer: Option<Arc<Signer>>,
     clock: Clock,
+    metrics: Metrics,
+    breakers: Option<Breakers>,
 }
 
 #[derive(Clone, Debug)]
@@ -65,7 +69,17 @@ impl Mailer {
             way,
             signer,
             clock,
+            metrics: Metrics::default(),
+            breakers: None,
         })
+    }
+
+    /// The same mailer, which is counted, and leaves a mail server alone that cannot be reached.
+    #[must_use]
+    pub fn watched(mut self, metrics: Metrics, breakers: Breakers) -> Self {
+        self.metrics = metrics;
+        self.breakers = Some(breakers);
+        self
     }
 
     /// Sends a letter to an address.
@@ -115,13 +129,30 @@ impl Mailer {
             signer.sign(message);
         }
         let text = message.formatted();
-        match &self.way {
+        let report = match &self.way {
             Way::Outbox(folder) => match write(folder, id, &text).await {
                 Ok(()) => Report::Sent("written to the outbox".into()),
                 Err(error) => Report::Unreached(format!("{}: {error}", folder.display())),
             },
-            Way::Smtp(smtp) => smtp.deliver(from, to, &text).await,
-        }
+            Way::Smtp(smtp) => self.deliver(smtp, (from, to), &text).await,
+        };
+        self.metrics.mailed(report.name());
+        report
+    }
+
+    async fn deliver(&self, smtp: &Smtp, (from, to): (&Address, &Address), text: &[u8]) -> Report {
+        let Some(breakers) = &self.breakers else {
+            return smtp.deliver(from, to, text).await;
+        };
+        let host = smtp.host();
+        let Some(call) = breakers.call(host) else {
+            return Report::Unreached(format!(
+                "{host} could not be reached again and again: it is left alone for a while"
+            ));
+        };
+        let report = smtp.deliver(from, to, text).await;
+        call.ended(!matches!(report, Report::Unreached(_)));
+        report
     }
 }
 

@@ -5,15 +5,9 @@ use axum::extract::State;
 use serde_json::{Value, json};
 
 use crate::error::Error;
-use crate::jobs::Job as _;
-use crate::jobs::deliver_webhook::DeliverWebhook;
-use crate::jobs::grade_submission::GradeSubmission;
-use crate::jobs::mail_account::MailAccount;
-use crate::jobs::mail_newsletter::MailNewsletter;
-use crate::jobs::send_issue::SendIssue;
+use crate::standing;
 use crate::state::AppState;
-use crate::store::jobs::Counts;
-use crate::store::{StoreError, Tx, jobs, users};
+use crate::store::users;
 
 /// How this instance is doing
 #[utoipa::path(
@@ -21,34 +15,23 @@ use crate::store::{StoreError, Tx, jobs, users};
     responses((status = 200, description = "Accounts, queues and graders", body = Value)),
 )]
 pub async fn show(State(state): State<AppState>) -> Result<Json<Value>, Error> {
-    let mut tx = state.db.read().await?;
+    let standing = standing::of(&state).await?;
     let mut queues = serde_json::Map::new();
-    for (kind, counts) in self::queues(&mut tx).await? {
+    for queue in &standing.queues {
+        let counts = queue.counts;
         let counts = json!({
             "queued": counts.queued, "running": counts.running, "dead": counts.dead,
+            "late_ms": queue.late_ms,
         });
-        queues.insert(kind.to_owned(), counts);
+        queues.insert(queue.kind.to_owned(), counts);
     }
+    let mut tx = state.db.read().await?;
     Ok(Json(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "accounts": users::count(&mut tx).await?,
         "jobs": queues,
-        "grader": state.parts.grader.status(),
+        "grader": standing.graders,
+        "nodes": standing.nodes,
+        "held_back": standing.held_back,
     })))
-}
-
-/// How many jobs of each kind stand where.
-pub(super) async fn queues(tx: &mut Tx) -> Result<Vec<(&'static str, Counts)>, StoreError> {
-    let kinds = [
-        GradeSubmission::KIND,
-        MailAccount::KIND,
-        MailNewsletter::KIND,
-        SendIssue::KIND,
-        DeliverWebhook::KIND,
-    ];
-    let mut all = Vec::new();
-    for kind in kinds {
-        all.push((kind, jobs::count(tx, kind).await?));
-    }
-    Ok(all)
 }

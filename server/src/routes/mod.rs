@@ -19,11 +19,13 @@ mod me;
 mod newsletter;
 mod newsletter_archive;
 pub mod openapi;
+pub mod ops;
 pub mod pages;
 mod receipts;
 mod representation;
 mod search;
 mod service_worker;
+mod status;
 mod submissions;
 mod webhooks;
 
@@ -101,6 +103,7 @@ fn site(map: Map) -> Map {
         .get(Anyone, "/icons/{name}", cards::icon)
         .get(Anyone, "/labs/{lab}/kits/{file}", kits::show)
         .get(Anyone, "/search", search::page)
+        .get(Anyone, "/status", status::page)
         .get(Anyone, "/sw.js", service_worker::show)
         .get(Anyone, "/author/changes", author::changes)
         .get(Anyone, "/healthz", health::alive)
@@ -159,6 +162,7 @@ fn desk(map: Map) -> Map {
     let issue = "/admin/newsletter/{number}";
     let one = "/admin/subscribers/{id}";
     map.get(Admin, "/admin", admin::overview)
+        .get(Admin, "/admin/status", status::desk)
         .get(Admin, "/admin/newsletter", admin::issues::list)
         .post(Admin, "/admin/newsletter", admin::issues::create)
         .get(Admin, issue, admin::issue::show)

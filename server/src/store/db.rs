@@ -18,6 +18,9 @@ use super::signals::{Relay, Signals, Touched};
 
 /// How long a statement or a request for a connection waits before it is refused.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a write waits for another process that holds the lock: whoever asked hears of it within
+/// two seconds.
+const PATIENCE_LOCKED: Duration = Duration::from_millis(1_500);
 /// The same for the command line beside a server that writes all the time.
 const PATIENCE_BESIDE: Duration = Duration::from_secs(60);
 const SQLITE_READERS: u32 = 4;
@@ -226,8 +229,24 @@ impl Tx {
     }
 }
 
+/// Makes the file of a new database, for its owner's eyes only; SQLite gives the files beside it the
+/// same mode.
+fn keep_private(path: &Path) -> Result<(), StoreError> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(
+            StoreError::Unavailable(format!("{}: {error}", path.display())),
+        ),
+        _ => Ok(()),
+    }
+}
+
 async fn open_sqlite(path: &Path, owns: bool) -> Result<SqlitePools, StoreError> {
     let owner = owns.then(|| lock(path)).transpose()?;
+    keep_private(path)?;
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -235,7 +254,11 @@ async fn open_sqlite(path: &Path, owns: bool) -> Result<SqlitePools, StoreError>
         // FULL: in WAL, NORMAL may lose the last commits in a power cut.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(if owns { PATIENCE } else { PATIENCE_BESIDE });
+        .busy_timeout(if owns {
+            PATIENCE_LOCKED
+        } else {
+            PATIENCE_BESIDE
+        });
     // Connections to a file do not go stale: no tests, no lifetimes.
     let pool = || {
         SqlitePoolOptions::new()

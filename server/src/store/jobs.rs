@@ -48,6 +48,8 @@ pub struct Claimed {
     pub failures: i64,
     /// After this many failures it is not tried again.
     pub max_failures: i64,
+    /// When it was queued, Unix milliseconds.
+    pub created_at: i64,
 }
 
 /// How many jobs of a kind stand where.
@@ -68,6 +70,7 @@ struct Row {
     attempt: i64,
     failures: i64,
     max_failures: i64,
+    created_at: i64,
 }
 
 /// Queues a job; it exists once the caller's transaction commits. Answers false if its unique key
@@ -157,6 +160,7 @@ pub async fn claim(
             payload: row.payload,
             failures: row.failures,
             max_failures: row.max_failures,
+            created_at: row.created_at,
         })
     })
     .transpose()
@@ -287,6 +291,33 @@ pub async fn count(tx: &mut Tx, kind: &str) -> Result<Counts, StoreError> {
         }
     }
     Ok(counts)
+}
+
+/// A kind of job with its counts, and when the job of it that is queued longest was or is due, Unix
+/// milliseconds.
+pub type Queue = (String, Counts, Option<i64>);
+
+/// The queues with anything in them. What is done is not counted.
+pub async fn queues(tx: &mut Tx) -> Result<Vec<Queue>, StoreError> {
+    const SQL: &str = "SELECT kind, state, COUNT(*), MIN(run_at) FROM jobs \
+         WHERE state <> 'done' GROUP BY kind, state ORDER BY kind";
+    let rows: Vec<(String, String, i64, i64)> =
+        on!(tx, |c| sqlx::query_as(SQL).fetch_all(c).await)?;
+    let mut all: Vec<Queue> = Vec::new();
+    for (kind, state, count, due) in rows {
+        if all.last().is_none_or(|last| last.0 != kind) {
+            all.push((kind, Counts::default(), None));
+        }
+        let Some((_, counts, first_due)) = all.last_mut() else {
+            continue;
+        };
+        match state.as_str() {
+            "queued" => (counts.queued, *first_due) = (count, Some(due)),
+            "running" => counts.running = count,
+            _ => counts.dead = count,
+        }
+    }
+    Ok(all)
 }
 
 /// Forgets jobs that were done before `until_ms` (Unix milliseconds). Dead ones stay.

@@ -33,6 +33,11 @@ pub const ALL: &[(i64, &str, &str)] = &[
         "limits",
         include_str!("../../../migrations/0006_limits.sql"),
     ),
+    (
+        7,
+        "nodes",
+        include_str!("../../../migrations/0007_nodes.sql"),
+    ),
 ];
 
 pub(super) fn migrator() -> Migrator {

@@ -14,6 +14,7 @@ pub mod links;
 pub mod mailings;
 pub mod migrations;
 pub mod modules;
+pub mod nodes;
 pub mod progress;
 pub mod sessions;
 mod signals;

@@ -41,6 +41,8 @@ pub enum Received {
     Taken(u16),
     /// With anything else.
     Refused(String),
+    /// The host could not: it was not reached, or answered 500 to 599.
+    Failed(String),
 }
 
 /// Sends deliveries.
@@ -78,8 +80,11 @@ impl Sender {
             Ok(answer) if answer.status().is_redirection() => {
                 Received::Refused(format!("{}: redirects are not followed", answer.status()))
             }
+            Ok(answer) if answer.status().is_server_error() => {
+                Received::Failed(answer.status().to_string())
+            }
             Ok(answer) => Received::Refused(answer.status().to_string()),
-            Err(error) => Received::Refused(error.to_string()),
+            Err(error) => Received::Failed(error.to_string()),
         }
     }
 }

@@ -83,6 +83,7 @@ fn runner(world: &World, grader: &Arc<Fake>) -> Runner {
         ids: world.ids.clone(),
         random: world.random.clone(),
         poll_ms: 1_000,
+        metrics: headroom::metrics::Metrics::default(),
     };
     Runner::new(config).with(GradeSubmission::new(Arc::<Fake>::clone(grader)), 2)
 }

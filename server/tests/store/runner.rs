@@ -78,6 +78,7 @@ fn runner(world: &World, probe: &Probe) -> Runner {
         random: world.random.clone(),
         // Long enough that only waking explains that a job ran.
         poll_ms: 600_000,
+        metrics: headroom::metrics::Metrics::default(),
     };
     Runner::new(config).with(probe.clone(), 2)
 }

@@ -8,7 +8,7 @@ mod sign_in;
 
 use leptos::prelude::*;
 
-use super::{admin, found};
+use super::{admin, found, status};
 use crate::account::{AccountPage, LinkPurpose};
 use crate::page::Body;
 use crate::shell::Head;
@@ -31,6 +31,7 @@ pub(crate) fn body(page: &AccountPage) -> Body {
         AccountPage::LinkDead => link::dead(),
         AccountPage::Settings(account) => settings::body(account),
         AccountPage::Newsletter(page) => newsletter::body(page),
+        AccountPage::Status(page) => status::body(page),
         AccountPage::Admin(page) => admin::body(page),
     }
 }

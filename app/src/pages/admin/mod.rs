@@ -2,6 +2,7 @@
 
 mod issue;
 mod issues;
+mod status;
 mod subscribers;
 
 use leptos::prelude::*;
@@ -14,6 +15,7 @@ use crate::shell::Head;
 pub(crate) fn body(page: &AdminPage) -> Body {
     match page {
         AdminPage::Overview(overview) => self::overview(overview),
+        AdminPage::Status(page) => status::body(page),
         AdminPage::Issues(page) => issues::list(page),
         AdminPage::Issue(page) => issue::body(page),
         AdminPage::Recipients(page) => issues::recipients(page),
@@ -28,6 +30,7 @@ fn desk(title: impl Into<String>, here: &'static str, view: impl IntoView) -> Bo
     let title = title.into();
     let places = [
         ("/admin", "Overview"),
+        ("/admin/status", "Status"),
         ("/admin/newsletter", "Newsletter"),
         ("/admin/subscribers", "Subscribers"),
         ("/admin/outbox", "Outbox"),

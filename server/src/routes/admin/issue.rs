@@ -136,6 +136,7 @@ async fn test(state: &AppState, number: i64, to: &str) -> Result<String, Error> 
     let clock = state.parts.clock.clone();
     let now_ms = clock.now_ms();
     let mailer = Mailer::new(&state.config, clock).map_err(Error::Internal)?;
+    let mailer = mailer.watched(state.metrics.clone(), state.breakers.clone());
     Ok(
         match mailer.post(edition.sample(address.as_str(), now_ms)).await {
             Report::Sent(reply) => format!("A copy is on its way to {}: {reply}", address.as_str()),

@@ -11,19 +11,26 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::account::show;
-use super::instance;
 use crate::config::MailTransport;
 use crate::error::Error;
 use crate::newsletter::office::OfficeError;
+use crate::standing;
 use crate::state::AppState;
 use crate::store::{subscribers as kept, users};
 
 /// `GET /admin`
 pub async fn overview(State(state): State<AppState>) -> Result<Response, Error> {
+    let standing = standing::of(&state).await?;
+    let jobs = standing.queues.iter().map(|queue| {
+        let counts = queue.counts;
+        (
+            queue.kind.to_owned(),
+            counts.queued,
+            counts.running,
+            counts.dead,
+        )
+    });
     let mut tx = state.db.read().await?;
-    let jobs = instance::queues(&mut tx).await?.into_iter();
-    let jobs =
-        jobs.map(|(kind, counts)| (kind.to_owned(), counts.queued, counts.running, counts.dead));
     let [subscribers, ..] = kept::count(&mut tx).await?;
     let mail = match state.config.mail.transport {
         MailTransport::Outbox => "Mail is written to the outbox and sent to nobody.".to_owned(),

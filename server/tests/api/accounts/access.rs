@@ -33,6 +33,7 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/admin/newsletter/{number}/recipients", Admin),
     ("GET", "/admin/outbox", Admin),
     ("GET", "/admin/outbox/{file}", Admin),
+    ("GET", "/admin/status", Admin),
     ("GET", "/admin/subscribers", Admin),
     ("POST", "/admin/subscribers", Admin),
     ("GET", "/admin/subscribers/{id}", Admin),
@@ -136,6 +137,7 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/sign-up", Known),
     ("POST", "/sign-up", Known),
     ("GET", "/sitemap.xml", Anyone),
+    ("GET", "/status", Anyone),
     ("GET", "/sw.js", Anyone),
 ];
 
