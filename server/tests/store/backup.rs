@@ -11,6 +11,7 @@ use sqlx::{Connection as _, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::harness::{World, clean, on_postgres, on_sqlite, stories};
+use crate::opening::behind_its_back;
 use crate::rows::{count, count_but, fill};
 
 stories! {
@@ -257,6 +258,15 @@ async fn an_older_schema_is_brought_up_to_date() {
                 .contains("is newer than that of the rows"),
             "{refused}"
         );
+        clean(target).await;
+    }
+    if let Some(target) = on_postgres().await {
+        let drop_all = "DO $$ DECLARE name text; BEGIN \
+             FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() \
+             LOOP EXECUTE 'DROP TABLE ' || quote_ident(name) || ' CASCADE'; END LOOP; END $$";
+        behind_its_back(&target.url, drop_all).await;
+        restore(&path, &target.db, to.dir.path()).await.unwrap();
+        assert_eq!(count(&target.db).await, counted);
         clean(target).await;
     }
     old.close().await;
