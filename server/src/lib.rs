@@ -3,6 +3,7 @@
 pub mod accept;
 pub mod accounts;
 pub mod backend;
+pub mod backup;
 pub mod breaker;
 pub mod card;
 pub mod catalogue;

@@ -1,9 +1,11 @@
 //! The command line: one file per subcommand.
 
 mod authoring;
+mod backup;
 mod bench;
 mod config;
 mod content;
+mod db;
 mod grade;
 pub mod grader;
 mod init;
@@ -16,6 +18,7 @@ mod migrate;
 mod newsletter;
 mod receipt;
 mod remote;
+mod restore;
 mod serve;
 mod shell;
 mod submit;
@@ -80,6 +83,12 @@ enum Command {
     Shell(shell::Command),
     /// Bring the database up to date
     Migrate(migrate::Command),
+    /// Write everything an instance holds into one file, also while the server runs
+    Backup(backup::Command),
+    /// Bring a backup back, into an instance that has nothing yet
+    Restore(restore::Command),
+    /// Move between databases
+    Db(db::Command),
     #[command(hide = true)]
     Grader(grader::Grader),
 }
@@ -105,6 +114,9 @@ pub fn run() -> ExitCode {
         Command::Newsletter(command) => newsletter::run(command).map(|()| ExitCode::SUCCESS),
         Command::Mail(command) => mail::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Migrate(command) => migrate::run(&command).map(|()| ExitCode::SUCCESS),
+        Command::Backup(command) => backup::run(&command).map(|()| ExitCode::SUCCESS),
+        Command::Restore(command) => restore::run(&command).map(|()| ExitCode::SUCCESS),
+        Command::Db(command) => db::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Grader(grader) => return grader.run(),
     };
     done.unwrap_or_else(|error| {
@@ -170,5 +182,25 @@ async fn open_database(url: &str) -> Result<Db, StoreError> {
         }
         Err(StoreError::Unavailable(_)) => Db::open_beside(url).await,
         Err(error) => Err(error),
+    }
+}
+
+/// Refuses to make a database where one is to be read.
+fn must_exist(url: &str) -> anyhow::Result<()> {
+    if let Some(file) = Db::file(url) {
+        anyhow::ensure!(file.exists(), "there is no database {}", file.display());
+    }
+    Ok(())
+}
+
+/// Makes an SQLite file that only its owner may read, unless there is one.
+fn make_closed(url: &str) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match Db::file(url) {
+        Some(file) => options.open(file).map(drop),
+        None => Ok(()),
     }
 }

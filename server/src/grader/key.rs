@@ -13,7 +13,7 @@ use crate::secret_file;
 use crate::store::modules;
 
 /// File in the data folder.
-const FILE: &str = "instance.key";
+pub const FILE: &str = "instance.key";
 /// Hidden cases per hidden scenario.
 const SEEDS: u32 = 3;
 

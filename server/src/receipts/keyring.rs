@@ -16,7 +16,7 @@ use crate::secret_file;
 use crate::store::modules;
 
 /// File in the data folder.
-const FILE: &str = "receipt-keys.json";
+pub const FILE: &str = "receipt-keys.json";
 /// More than anybody rotates in a lifetime.
 const FILE_MAX_BYTES: u64 = 1 << 20;
 

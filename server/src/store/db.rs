@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -98,14 +98,20 @@ impl Db {
         Self::connect(url, false).await
     }
 
+    /// The file of a database that is SQLite. Opening one that is absent makes it.
+    #[must_use]
+    pub fn file(url: &str) -> Option<&Path> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return None;
+        }
+        let path = url.strip_prefix("sqlite:").unwrap_or(url);
+        Some(Path::new(path.strip_prefix("//").unwrap_or(path)))
+    }
+
     async fn connect(url: &str, owns: bool) -> Result<Self, StoreError> {
-        let pools = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Pools::Postgres(open_postgres(url).await?)
-        } else {
-            let path = url.strip_prefix("sqlite:").unwrap_or(url);
-            Pools::Sqlite(
-                open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path)), owns).await?,
-            )
+        let pools = match Self::file(url) {
+            Some(path) => Pools::Sqlite(open_sqlite(path, owns).await?),
+            None => Pools::Postgres(open_postgres(url).await?),
         };
         Ok(Self {
             pools,
@@ -116,10 +122,15 @@ impl Db {
     /// Applies the migrations that are missing. Refuses a database that has migrations this
     /// program does not know, or knows in another form.
     pub async fn migrate(&self) -> Result<(), StoreError> {
+        self.migrate_to(migrations::newest()).await
+    }
+
+    /// The same, up to the migration with this version.
+    pub async fn migrate_to(&self, version: i64) -> Result<(), StoreError> {
         let migrator = migrations::migrator();
         match &self.pools {
-            Pools::Sqlite(pools) => migrator.run(&pools.writer).await?,
-            Pools::Postgres(pool) => migrator.run(pool).await?,
+            Pools::Sqlite(pools) => migrator.run_to(version, &pools.writer).await?,
+            Pools::Postgres(pool) => migrator.run_to(version, pool).await?,
         }
         Ok(())
     }
@@ -220,6 +231,31 @@ impl Tx {
     #[must_use]
     pub fn is_embedded(&self) -> bool {
         matches!(self.engine, Engine::Sqlite(_))
+    }
+
+    /// Has SQLite look its file over: pages, indexes, constraints, and that every row that is
+    /// referred to is there. PostgreSQL is not asked; it checks what it can as it goes.
+    pub async fn check_integrity(&mut self) -> Result<(), StoreError> {
+        let Engine::Sqlite(transaction) = &mut self.engine else {
+            return Ok(());
+        };
+        let said: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(3)")
+            .fetch_all(&mut **transaction)
+            .await?;
+        if said != ["ok"] {
+            return Err(StoreError::Corrupt(said.join("; ")));
+        }
+        let stray = sqlx::query("PRAGMA foreign_key_check")
+            .fetch_optional(&mut **transaction)
+            .await?;
+        match stray {
+            None => Ok(()),
+            Some(row) => {
+                let (table, parent): (String, String) = (row.try_get(0)?, row.try_get(2)?);
+                let text = format!("a row of {table} refers to one of {parent} that is not there");
+                Err(StoreError::Corrupt(text))
+            }
+        }
     }
 
     /// Asks the database for an answer, any answer.

@@ -1,5 +1,6 @@
 //! The statements that the two engines do not share.
 
+use super::copy::{Column, Kind};
 use super::db::Engine;
 
 /// Takes the due job of a kind whose turn it is. `$1` kind, `$2` now, `$3` end of the lease.
@@ -34,5 +35,25 @@ pub(super) fn fly(engine: &Engine) -> &'static str {
             "UPDATE mailings SET state = 'in_flight' WHERE issue = $1 \
              AND position IN (SELECT value::bigint FROM json_array_elements_text($2::json))"
         }
+    }
+}
+
+/// Whether migrations were ever applied, as one boolean.
+pub(super) fn is_migrated(engine: &Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite(_) => {
+            "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations')"
+        }
+        Engine::Postgres(_) => "SELECT to_regclass('_sqlx_migrations') IS NOT NULL",
+    }
+}
+
+/// A column to order by, text by its bytes. SQLite does that by itself; PostgreSQL would go by the
+/// language that its database was made with.
+pub(super) fn by_bytes(engine: &Engine, column: &Column) -> String {
+    let name = column.sql();
+    match (engine, column.kind) {
+        (Engine::Postgres(_), Kind::Text) => format!("{name} COLLATE \"C\""),
+        _ => name,
     }
 }

@@ -15,6 +15,9 @@ pub enum StoreError {
     /// What was read is not what this program writes, or the file is damaged.
     #[error("corrupt data in the database: {0}")]
     Corrupt(String),
+    /// Rows were to come into a database that has some.
+    #[error("the database is not empty: table {0} has rows; give one without")]
+    NotEmpty(String),
     /// The schema is not one this program knows.
     #[error("database schema: {0}")]
     Schema(String),

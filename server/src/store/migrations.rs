@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use sqlx::SqlSafeStr as _;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+
+use super::StoreError;
 
 /// Version, name and text of every migration.
 pub const ALL: &[(i64, &str, &str)] = &[
@@ -52,4 +54,26 @@ pub(super) fn migrator() -> Migrator {
         )
     });
     Migrator::with_migrations(migrations.collect())
+}
+
+/// The version of the last one.
+#[must_use]
+pub fn newest() -> i64 {
+    ALL.last().map_or(0, |(version, ..)| *version)
+}
+
+/// Whether what a database says was applied, versions and checksums, is how this program begins.
+pub(super) fn check_applied(applied: &[(i64, Vec<u8>)]) -> Result<(), StoreError> {
+    let migrator = migrator();
+    let mut known = migrator.iter();
+    for (version, checksum) in applied {
+        let wanted = known.next();
+        let Some(wanted) = wanted.filter(|wanted| wanted.version == *version) else {
+            return Err(MigrateError::VersionMissing(*version).into());
+        };
+        if *wanted.checksum != **checksum {
+            return Err(MigrateError::VersionMismatch(*version).into());
+        }
+    }
+    Ok(())
 }

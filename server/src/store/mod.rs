@@ -2,6 +2,7 @@
 //! function is one statement or a short story of them, inside the caller's transaction.
 
 pub mod batches;
+pub mod copy;
 mod db;
 mod dialect;
 mod error;

@@ -4,12 +4,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod accounts;
+mod backup;
+mod copy;
 mod faults;
 mod grading;
 mod harness;
 mod jobs;
 mod newsletter;
 mod opening;
+mod rows;
 mod runner;
 mod sessions;
 mod submissions;

@@ -55,7 +55,7 @@ async fn refuses_after(world: World, sql: &str) -> World {
     world
 }
 
-async fn behind_its_back(url: &str, sql: &str) {
+pub async fn behind_its_back(url: &str, sql: &str) {
     if url.starts_with("sqlite:") {
         let sql = sql.replace("BYTEA", "BLOB");
         let mut connection = SqliteConnection::connect(url).await.unwrap();
