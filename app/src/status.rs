@@ -1,5 +1,5 @@
-//! What the pages on how the site is doing are made from. What is on them is in words by the time it
-//! comes here, except what is drawn.
+//! What the pages on how the site is doing are made from. What is on them is in words by the time
+//! it comes here, except what is drawn.
 
 /// How a part of the site does its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

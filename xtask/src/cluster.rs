@@ -194,7 +194,7 @@ impl Node {
         });
         own.map(|line| {
             let value = line.rsplit(' ').next().unwrap_or_default();
-            value.parse().with_context(|| line.to_owned())
+            value.parse::<f64>().with_context(|| line.to_owned())
         })
         .sum()
     }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use serde_json::Value;
 
 use crate::cluster::{Cluster, until};
@@ -54,7 +54,8 @@ struct Book {
     subscribers: Mutex<Vec<String>>,
 }
 
-/// Kills each process and restarts PostgreSQL `rounds` times under load, then drains `drains` times.
+/// Kills each process and restarts PostgreSQL `rounds` times under load, then drains `drains`
+/// times.
 pub fn drive(binary: &Path, rounds: u32, drains: u32) -> Result<()> {
     let folder = work().join("cluster-test");
     let mut cluster = Cluster::start(binary, &folder)?;

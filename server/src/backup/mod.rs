@@ -25,8 +25,8 @@ const FORMAT: u32 = 1;
 const MANIFEST: &str = "manifest.json";
 /// Far more than there are tables and entries.
 const MANIFEST_MAX_BYTES: u64 = 64 << 20;
-/// Tables whose rows stay behind: which processes live is no fact of the past; and whoever has a copy
-/// shall not be signed in as others: whoever restores signs in again.
+/// Tables whose rows stay behind: which processes live is no fact of the past; and whoever has a
+/// copy shall not be signed in as others: whoever restores signs in again.
 const LEFT_OUT: [&str; 2] = ["nodes", "sessions"];
 /// Files of the data folder that cannot be made again.
 const FILES: [&str; 2] = [key::FILE, keyring::FILE];

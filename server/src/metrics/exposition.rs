@@ -11,8 +11,8 @@ use crate::standing::Standing;
 /// What it is.
 pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// The whole text. Without a standing, where the database does not answer, it says so and tells what
-/// this process knows by itself.
+/// The whole text. Without a standing, where the database does not answer, it says so and tells
+/// what this process knows by itself.
 ///
 /// # Errors
 /// When a series cannot be put into words.

@@ -1,5 +1,5 @@
-//! What operators' tools read, on a listener of its own: `/metrics`, and the two questions on health
-//! as the site answers them.
+//! What operators' tools read, on a listener of its own: `/metrics`, and the two questions on
+//! health as the site answers them.
 
 use axum::Router;
 use axum::extract::State;

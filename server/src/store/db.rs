@@ -265,8 +265,8 @@ impl Tx {
     }
 }
 
-/// Makes the file of a new database, for its owner's eyes only; SQLite gives the files beside it the
-/// same mode.
+/// Makes the file of a new database, for its owner's eyes only; SQLite gives the files beside it
+/// the same mode.
 fn keep_private(path: &Path) -> Result<(), StoreError> {
     let mut options = File::options();
     options.write(true).create_new(true);

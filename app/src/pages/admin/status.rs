@@ -1,5 +1,5 @@
-//! `/admin/status`: the queues, processes and guards of this site, each with the lesson that teaches
-//! it.
+//! `/admin/status`: the queues, processes and guards of this site, each with the lesson that
+//! teaches it.
 
 use leptos::prelude::*;
 
