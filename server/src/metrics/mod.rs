@@ -132,7 +132,7 @@ impl Default for Series {
         );
         registry.register_with_unit(
             "job_turnaround",
-            "Time from when a job was queued until it was done: waiting, failures and delays included",
+            "Time from when a job was queued until it was done, waiting and failures included",
             Unit::Seconds,
             series.turnaround.clone(),
         );
