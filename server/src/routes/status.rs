@@ -159,7 +159,7 @@ fn promise(objective: &Objective, window: &Window, now_ms: i64) -> Promise {
     let (all, short) = objective.shortfall(&hour);
     let kept = match all {
         0 => "Nothing was asked".to_owned(),
-        _ => format!("{:.2} %", (all - short) as f64 * 100.0 / all as f64),
+        _ => format!("{:.2}\u{a0}%", (all - short) as f64 * 100.0 / all as f64),
     };
     let burn = [window.last(5, now_ms), hour].map(|counts| objective.burn_percent(&counts));
     Promise {
