@@ -128,12 +128,15 @@ impl Sender {
                 tokio::time::sleep(self.gather).await;
             }
             while let Some(flight) = next {
-                // A flight that panicked stays in flight, and is recovered as such.
-                if let Ok((of, report)) = flight {
-                    line.note(&report);
-                    desk.land(of.position);
-                    let now_ms = self.clock.now_ms();
-                    landed.push(verdict::entry(&of, report, now_ms, &self.random));
+                match flight {
+                    Ok((of, report)) => {
+                        line.note(&report);
+                        desk.land(of.position);
+                        let now_ms = self.clock.now_ms();
+                        landed.push(verdict::entry(&of, report, now_ms, &self.random));
+                    }
+                    // It stays in flight, and is recovered as such by the next run.
+                    Err(error) => end = end.or(Some(End::Away(error.to_string()))),
                 }
                 next = flights.try_join_next();
             }
