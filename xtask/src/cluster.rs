@@ -230,7 +230,7 @@ fn free() -> Result<String> {
 fn nginx(address: &str, webs: &[String], folder: &Path) -> Result<String> {
     let file = root().join("deploy/nginx/headroom.conf");
     let given = std::fs::read_to_string(&file)?;
-    let place = "    server 127.0.0.1:8080;\n";
+    let place = "    server 127.0.0.1:8080 max_fails=0;\n";
     ensure!(
         given.contains(place),
         "{} changed: {place:?}",
@@ -238,7 +238,7 @@ fn nginx(address: &str, webs: &[String], folder: &Path) -> Result<String> {
     );
     let servers: String = webs
         .iter()
-        .map(|web| format!("    server {web};\n"))
+        .map(|web| format!("    server {web} max_fails=0;\n"))
         .collect();
     let given = given.replace(place, &servers);
     // The first server only sends readers to https.

@@ -230,11 +230,8 @@ fn sender(sim: &Sim, clock: &Clock) -> Sender {
     }
 }
 
-/// One issue, until everybody has it or will not get it.
-async fn one_issue(seed: u64) -> World {
-    let random = Random::seeded(seed);
-    let clock = Clock::manual(1_800_000_000_000);
-    let readers = 1 + i64::try_from(random.up_to(14)).unwrap();
+/// So many readers, before anything is sent.
+fn world(readers: i64, epoch: u64, has_left: impl Fn() -> bool) -> World {
     let rows = (1..=readers).map(|position| {
         let row = Row {
             state: State::Queued,
@@ -242,18 +239,26 @@ async fn one_issue(seed: u64) -> World {
             uncertain: 0,
             due_at: 0,
             first_at: None,
-            has_left: random.up_to(19) == 0,
+            has_left: has_left(),
         };
         (position, row)
     });
-    let world = World {
+    World {
         rows: rows.collect(),
         arrived: BTreeMap::new(),
         unknown: 0,
-        epoch: 0,
+        epoch,
         most_flying: 0,
         stranded: 0,
-    };
+    }
+}
+
+/// One issue, until everybody has it or will not get it.
+async fn one_issue(seed: u64) -> World {
+    let random = Random::seeded(seed);
+    let clock = Clock::manual(1_800_000_000_000);
+    let readers = 1 + i64::try_from(random.up_to(14)).unwrap();
+    let world = world(readers, 0, || random.up_to(19) == 0);
     let odds = match seed % 3 {
         0 => [0, 0, 0, 0],
         1 => [10, 5, 5, 5],
@@ -354,4 +359,33 @@ fn a_crash_at_every_point_loses_nobody_and_repeats_only_what_was_in_the_air() {
     );
     assert!(repeated > 1_000, "only {repeated} came twice");
     assert_eq!(most_flying, CAPS.flights);
+}
+
+/// Breaks down over the message to the first reader.
+struct Clumsy(Sim);
+
+#[async_trait]
+impl Wire for Clumsy {
+    async fn send(&self, to: &Waiting) -> Report {
+        assert!(to.position != 1, "what no wire does");
+        self.0.send(to).await
+    }
+}
+
+#[tokio::test]
+async fn a_message_over_which_the_wire_breaks_down_stays_in_flight_and_ends_the_run() {
+    let sim = Sim {
+        world: Arc::new(Mutex::new(world(3, 1, || false))),
+        random: Random::seeded(1),
+        epoch: 1,
+        odds: [0; 4],
+    };
+    let sender = Sender {
+        wire: Arc::new(Clumsy(sim.clone())),
+        ..sender(&sim, &Clock::manual(1_800_000_000_000))
+    };
+    let end = sender.run().await.unwrap();
+    assert!(matches!(end, End::Away(_)), "{end:?}");
+    let states = sim.with(|world| world.rows.values().map(|row| row.state).collect::<Vec<_>>());
+    assert_eq!(states, [State::InFlight, State::Sent, State::Sent]);
 }
