@@ -106,10 +106,12 @@ async fn connection(
     let service = hyper::service::service_fn(move |mut request: http::Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer));
         let app = app.clone();
-        async move {
+        // hyper keeps room for this future in every connection, idle ones too: only those that are
+        // asked something shall have it.
+        Box::pin(async move {
             let Ok(response) = app.oneshot(request).await;
             Ok::<_, Infallible>(response)
-        }
+        })
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -138,7 +138,7 @@ impl Db {
     /// A transaction that sees one moment and cannot write. It is meant to be dropped.
     pub async fn read(&self) -> Result<Tx, StoreError> {
         let engine = match &self.pools {
-            Pools::Sqlite(pools) => Engine::Sqlite(pools.readers.begin().await?),
+            Pools::Sqlite(pools) => Engine::Sqlite(begin(&pools.readers, "BEGIN").await?),
             Pools::Postgres(pool) => Engine::Postgres(
                 pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                     .await?,
@@ -150,9 +150,7 @@ impl Db {
     /// A transaction that writes; on SQLite the only one at its time.
     pub async fn write(&self) -> Result<Tx, StoreError> {
         let engine = match &self.pools {
-            Pools::Sqlite(pools) => {
-                Engine::Sqlite(pools.writer.begin_with("BEGIN IMMEDIATE").await?)
-            }
+            Pools::Sqlite(pools) => Engine::Sqlite(begin(&pools.writer, "BEGIN IMMEDIATE").await?),
             Pools::Postgres(pool) => Engine::Postgres(pool.begin().await?),
         };
         Ok(self.tx(engine))
@@ -265,6 +263,23 @@ impl Tx {
     }
 }
 
+/// Begins a transaction on an embedded database. Where the disk is full or fails, SQLite ends the
+/// transaction by itself; sqlx cannot roll back what is over, and keeps the connection for one in a
+/// transaction for ever. Such a connection is closed, and another one opened.
+async fn begin(
+    pool: &SqlitePool,
+    sql: &'static str,
+) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+    match pool.begin_with(sql).await {
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            tracing::warn!("a connection whose transaction the database ended is replaced");
+            pool.acquire().await?.close().await?;
+            pool.begin_with(sql).await
+        }
+        begun => begun,
+    }
+}
+
 /// Makes the file of a new database, for its owner's eyes only; SQLite gives the files beside it
 /// the same mode.
 fn keep_private(path: &Path) -> Result<(), StoreError> {
@@ -349,4 +364,37 @@ async fn open_postgres(url: &str) -> Result<PgPool, StoreError> {
         .connect_with(options)
         .await?;
     Ok(pool)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::modules;
+    #[tokio::test]
+    async fn a_full_disk_refuses_writes_until_there_is_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}/h.db", folder.path().display());
+        let db = Db::open(&url).await.unwrap();
+        db.migrate().await.unwrap();
+        let mut tx = db.write().await.unwrap();
+        let known = modules::insert(&mut tx, b"before", 1).await.unwrap();
+        // No page more than there are, as on a disk that is full. It is forgotten with the connection.
+        let full = "PRAGMA max_page_count = 1";
+        on!(tx, |c| sqlx::query(full).execute(c).await.map(drop)).unwrap();
+        tx.commit().await.unwrap();
+
+        let mut tx = db.write().await.unwrap();
+        let refused = modules::insert(&mut tx, &[7; 1 << 16], 2).await;
+        assert!(
+            matches!(refused, Err(StoreError::Unavailable(_))),
+            "{refused:?}"
+        );
+        drop(tx);
+
+        let mut tx = db.write().await.unwrap();
+        modules::insert(&mut tx, &[7; 1 << 16], 3).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = db.read().await.unwrap();
+        assert!(modules::by_sha256(&mut tx, &known).await.unwrap().is_some());
+    }
 }
