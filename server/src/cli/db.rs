@@ -35,7 +35,6 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
     super::must_exist(from)?;
     let counted = super::runtime()?.block_on(async {
         let source = Db::open(from).await.context("--from")?;
-        super::make_closed(to).context("--to")?;
         let target = Db::open(to).await.context("--to")?;
         let counted = copy::copy(&source, &target).await?;
         source.close().await;

@@ -6,6 +6,7 @@ mod bench;
 mod config;
 mod content;
 mod db;
+mod doctor;
 mod grade;
 pub mod grader;
 mod init;
@@ -81,6 +82,8 @@ enum Command {
     Receipt(receipt::Command),
     /// Shell completions and manual pages
     Shell(shell::Command),
+    /// Say whether this instance can do its work here, and what to do where it cannot
+    Doctor(doctor::Command),
     /// Bring the database up to date
     Migrate(migrate::Command),
     /// Write everything an instance holds into one file, also while the server runs
@@ -113,6 +116,7 @@ pub fn run() -> ExitCode {
         Command::User(command) => user::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Newsletter(command) => newsletter::run(command).map(|()| ExitCode::SUCCESS),
         Command::Mail(command) => mail::run(&command).map(|()| ExitCode::SUCCESS),
+        Command::Doctor(command) => doctor::run(&command),
         Command::Migrate(command) => migrate::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Backup(command) => backup::run(&command).map(|()| ExitCode::SUCCESS),
         Command::Restore(command) => restore::run(&command).map(|()| ExitCode::SUCCESS),
@@ -170,7 +174,7 @@ fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
 
 /// Whether several processes may share the database.
 fn is_shared(config: &Config) -> bool {
-    config.database_url().starts_with("postgres")
+    Db::file(&config.database_url()).is_none()
 }
 
 /// A server that runs has migrated its database.
@@ -191,16 +195,4 @@ fn must_exist(url: &str) -> anyhow::Result<()> {
         anyhow::ensure!(file.exists(), "there is no database {}", file.display());
     }
     Ok(())
-}
-
-/// Makes an SQLite file that only its owner may read, unless there is one.
-fn make_closed(url: &str) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match Db::file(url) {
-        Some(file) => options.open(file).map(drop),
-        None => Ok(()),
-    }
 }

@@ -50,7 +50,6 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
 }
 
 async fn restore(file: &Path, manifest: &Manifest, url: &str, to: &Path) -> anyhow::Result<()> {
-    super::make_closed(url)?;
     let db = Db::open(url).await?;
     backup::restore(file, manifest, &db, to).await?;
     db.read().await?.check_integrity().await?;

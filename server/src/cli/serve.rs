@@ -61,7 +61,17 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let url = config.site(address);
     let dir = config.content.dir.clone();
     let compiler = Compiler::start(&config.compiler, &config.data.dir).await?;
-    let mut pages = Pages::load(dir.as_deref(), url.clone())?;
+    // A grader tests itself meanwhile.
+    let (folder, site) = (dir.clone(), url.clone());
+    let pages = tokio::task::spawn_blocking(move || Pages::load(folder.as_deref(), site));
+    let grader = async {
+        match config.server.jobs {
+            true => grading::start(&config, std::env::current_exe()?).await,
+            false => grading::elsewhere(&config),
+        }
+    };
+    let (pages, grader) = tokio::join!(pages, grader);
+    let mut pages = pages??;
     pages.edit_at(config.content.source_url.clone());
     pages.keep_offline(config.server.offline);
     if compiler.is_some() {
@@ -71,10 +81,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let parts = Parts {
         site: pages.clone(),
         catalogue: Arc::new(Labs),
-        grader: match config.server.jobs {
-            true => grading::start(&config, std::env::current_exe()?).await?,
-            false => grading::elsewhere(&config)?,
-        },
+        grader: grader?,
         compiler,
         clock: Clock::System,
         random: Random::system(),

@@ -145,6 +145,13 @@ impl Smtp {
         })
     }
 
+    /// Connects, secures and signs in as for a message, and takes its leave.
+    pub async fn reach(&self) -> Result<(), String> {
+        let mut connection = self.connect().await?;
+        let _said_goodbye = self.step(DATA, connection.quit()).await;
+        Ok(())
+    }
+
     /// Hands a message over.
     pub async fn deliver(&self, from: &Address, to: &Address, text: &[u8]) -> Report {
         if let Some(line) = self.take_idle() {

@@ -82,6 +82,18 @@ impl Mailer {
         self
     }
 
+    /// Whether mail could leave now: begins a conversation with the server as for a message, and
+    /// sends none.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn reach(&self) -> Result<(), String> {
+        match &self.way {
+            Way::Outbox(_) => Ok(()),
+            Way::Smtp(smtp) => smtp.reach().await,
+        }
+    }
+
     /// Sends a letter to an address.
     ///
     /// # Errors

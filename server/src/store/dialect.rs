@@ -38,6 +38,17 @@ pub(super) fn fly(engine: &Engine) -> &'static str {
     }
 }
 
+/// Name and version, and the time of day in Unix milliseconds or null.
+pub(super) fn about(engine: &Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite(_) => "SELECT 'SQLite ' || sqlite_version(), CAST(NULL AS INTEGER)",
+        Engine::Postgres(_) => {
+            "SELECT 'PostgreSQL ' || current_setting('server_version'), \
+             CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
+        }
+    }
+}
+
 /// Whether migrations were ever applied, as one boolean.
 pub(super) fn is_migrated(engine: &Engine) -> &'static str {
     match engine {

@@ -1,6 +1,7 @@
 //! The store: everything that is remembered, in SQLite or PostgreSQL. One file per noun; each
 //! function is one statement or a short story of them, inside the caller's transaction.
 
+mod about;
 pub mod batches;
 pub mod copy;
 mod db;

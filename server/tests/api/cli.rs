@@ -117,3 +117,53 @@ fn accounts_are_made_and_promoted_while_the_server_runs() {
     assert!(text(&gone.stderr).contains("no account has the address"));
     assert_eq!(text(&user(&["list"]).stdout), "bob@example.org\tadmin\n");
 }
+
+#[test]
+fn the_doctor_finds_a_fresh_instance_well_and_leaves_no_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data").display().to_string();
+    let env = [
+        ("HEADROOM_DATA__DIR", data.as_str()),
+        ("HEADROOM_SERVER__LISTEN", "127.0.0.1:0"),
+    ];
+    let looked = headroom(&["doctor", "--json"], &env);
+    let findings: serde_json::Value = serde_json::from_slice(&looked.stdout).unwrap();
+    assert_eq!(looked.status.code(), Some(0), "{findings}");
+    let about = |name: &str| {
+        let all = findings.as_array().unwrap();
+        all.iter().find(|finding| finding["about"] == name).cloned()
+    };
+    for name in ["data folder", "database", "address", "public URL", "mail"] {
+        assert_eq!(about(name).unwrap()["verdict"], "fine", "{findings}");
+    }
+    let graders = about("graders").unwrap();
+    let found = graders["found"].as_str().unwrap();
+    assert!(found.starts_with("one passed its own test"), "{graders}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn the_doctor_says_what_is_broken_and_what_to_do() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = taken.local_addr().unwrap().to_string();
+    let env = [
+        ("HEADROOM_SERVER__LISTEN", listen.as_str()),
+        ("HEADROOM_SERVER__PUBLIC_URL", "https://course.example"),
+        ("HEADROOM_DATA__DIR", "/proc/nothing"),
+        (
+            "HEADROOM_DATABASE__URL",
+            "postgres://nobody@127.0.0.1:1/none",
+        ),
+        ("HEADROOM_MAIL__TRANSPORT", "smtp"),
+        ("HEADROOM_MAIL__SMTP_HOST", "127.0.0.1"),
+        ("HEADROOM_MAIL__SMTP_PORT", "1"),
+    ];
+    let looked = headroom(&["doctor"], &env);
+    assert_eq!(looked.status.code(), Some(1));
+    let said = text(&looked.stdout);
+    for about in ["data folder", "database", "address", "mail", "sender"] {
+        assert!(said.contains(&format!("broken  {about}")), "{said}");
+    }
+    assert!(said.contains("mind    public URL"), "{said}");
+    assert!(said.contains("-> set server.trusted_proxies"), "{said}");
+}

@@ -96,7 +96,7 @@ pub async fn finish(db: &Db, mut tx: Tx) -> Result<(), StoreError> {
 }
 
 /// The newest migration that was applied, if there is one.
-async fn version(tx: &mut Tx) -> Result<Option<i64>, StoreError> {
+pub async fn version(tx: &mut Tx) -> Result<Option<i64>, StoreError> {
     const SQL: &str = "SELECT version, checksum FROM _sqlx_migrations \
          WHERE success ORDER BY version";
     let is_there = dialect::is_migrated(&tx.engine);
