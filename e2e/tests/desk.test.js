@@ -10,7 +10,11 @@ import { linkIn, open as openMailbox } from "../mailbox.js";
 const skip = process.env.DATA ? false : "DATA names no server's data";
 const headroom = (...args) =>
   promisify(execFile)(process.env.HEADROOM, args, {
-    env: { HEADROOM_DATA__DIR: process.env.DATA, HEADROOM_SERVER__PUBLIC_URL: base },
+    env: {
+      HEADROOM_DATA__DIR: process.env.DATA,
+      HEADROOM_SERVER__PUBLIC_URL: base,
+      ...(process.env.DATABASE_URL && { HEADROOM_DATABASE__URL: process.env.DATABASE_URL }),
+    },
   });
 
 let browser, mailbox;

@@ -1,6 +1,6 @@
 //! Headroom on several machines, as far as one machine can play them: two processes that serve, one
-//! that works, one PostgreSQL, one mail server, and Debian's nginx before them with the
-//! configuration of `deploy/nginx`.
+//! that works, one PostgreSQL, and Debian's nginx before them with the configuration of
+//! `deploy/nginx`.
 
 use std::fs::File;
 use std::net::TcpListener;
@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::command::{Run, root};
-use crate::mail_sink::{self, Sink};
 use crate::postgres::Postgres;
 use crate::{apt, client, http, kill_test};
 
@@ -20,13 +19,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(20);
 /// Time between SIGTERM and the end of listening, milliseconds.
 const DRAIN_MS: &str = "500";
-/// Messages that are in flight at once.
-const CONNECTIONS: usize = 4;
 
 /// The running cluster; dropping it ends it.
 pub struct Cluster {
     pub postgres: Postgres,
-    pub sink: Sink,
     /// Those that serve, then the worker.
     pub nodes: [Node; 3],
     /// Where nginx answers.
@@ -39,7 +35,7 @@ pub struct Node {
     binary: PathBuf,
     folder: PathBuf,
     command: &'static str,
-    settings: Vec<(&'static str, String)>,
+    settings: Vec<(String, String)>,
     /// Where it answers readers; a worker has none.
     pub address: Option<String>,
     /// Where it answers operators' tools.
@@ -48,19 +44,23 @@ pub struct Node {
 }
 
 impl Cluster {
-    /// Starts everything, in this folder, and waits until all are ready.
-    pub fn start(binary: &Path, folder: &Path) -> Result<Self> {
+    /// Starts everything, in this folder and with these further settings, and waits until all are
+    /// ready.
+    pub fn start(
+        binary: &Path,
+        folder: &Path,
+        more: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self> {
         apt::program("nginx", &["nginx-light"])?;
         client::empty(folder)?;
         let postgres = Postgres::start_durable()?;
-        let sink = Sink::start(0)?;
         let address = free()?;
         let webs = [free()?, free()?];
         let config = folder.join("nginx.conf");
         std::fs::write(&config, nginx(&address, &webs, folder)?)?;
-        let mut settings = mail_sink::settings(sink.port, CONNECTIONS);
-        settings.extend(kill_test::CAPS.map(|(name, value)| (name, value.to_owned())));
-        settings.extend([
+        let mut settings: Vec<(String, String)> = more.into_iter().collect();
+        let caps = kill_test::CAPS.map(|(name, value)| (name, value.to_owned()));
+        let own = [
             ("HEADROOM_DATABASE__URL", postgres.url.clone()),
             ("HEADROOM_SERVER__PUBLIC_URL", format!("http://{address}")),
             ("HEADROOM_SERVER__TRUSTED_PROXIES", "127.0.0.1".to_owned()),
@@ -69,7 +69,9 @@ impl Cluster {
             ("HEADROOM_LIMITS__SIGN_INS_PER_MINUTE", "60000".to_owned()),
             ("HEADROOM_LIMITS__SIGN_INS_BURST", "60000".to_owned()),
             ("HEADROOM_SERVER__DRAIN_MS", DRAIN_MS.to_owned()),
-        ]);
+        ];
+        let own = caps.into_iter().chain(own);
+        settings.extend(own.map(|(name, value)| (name.to_owned(), value)));
         let [one, two] = webs;
         let node = |name: &str, command, address| -> Result<Node> {
             Ok(Node {
@@ -108,7 +110,6 @@ impl Cluster {
             .spawn()?;
         let cluster = Self {
             postgres,
-            sink,
             nodes,
             address,
             nginx,

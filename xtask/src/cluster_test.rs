@@ -2,6 +2,7 @@
 //! lost, and whoever is told to end does so without a failed request.
 
 use std::collections::BTreeMap;
+use std::net::TcpListener;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -13,9 +14,12 @@ use serde_json::Value;
 use crate::cluster::{Cluster, until};
 use crate::command::{say, work};
 use crate::kill_test::{LAB, Solution};
+use crate::mail_sink::{self, Sink};
 use crate::{http, test};
 
 const LESSON: &str = "/lessons/reliability/retries";
+/// Messages that are in flight at once.
+const CONNECTIONS: usize = 4;
 /// Between two of a client's requests.
 const PAUSE: Duration = Duration::from_millis(40);
 /// Load before and after each disturbance.
@@ -28,15 +32,45 @@ const OUTAGE: Duration = Duration::from_secs(3);
 const RECOVERY_MAX: Duration = Duration::from_secs(5);
 
 pub fn run(arguments: &[String]) -> Result<()> {
+    if arguments == ["--browser"] {
+        return browse(&test::release_binary()?);
+    }
     let (mut rounds, mut drains) = (5, 50);
     for pair in arguments.chunks(2) {
         match pair {
             [flag, value] if flag == "--rounds" => rounds = value.parse()?,
             [flag, value] if flag == "--drains" => drains = value.parse()?,
-            other => bail!("cluster-test takes --rounds N and --drains N, not {other:?}"),
+            other => {
+                bail!("cluster-test takes --rounds N and --drains N, or --browser, not {other:?}")
+            }
         }
     }
     drive(&test::release_binary()?, rounds, drains)
+}
+
+/// The browser's journeys, with their requests spread over both servers.
+fn browse(binary: &Path) -> Result<()> {
+    let folder = work().join("cluster-browser");
+    let smtp_port = TcpListener::bind("127.0.0.1:0")?
+        .local_addr()?
+        .port()
+        .to_string();
+    let cluster = Cluster::start(binary, &folder, test::for_journeys(&smtp_port)?)?;
+    let [one, two, _] = &cluster.nodes;
+    test::journeys(binary, &cluster.address, &smtp_port, &folder.join("web1"))
+        .env("DATABASE_URL", &cluster.postgres.url)
+        .run()?;
+    let served = "headroom_http_request_duration_seconds_count";
+    let counts = [one.metric(served, "")?, two.metric(served, "")?];
+    ensure!(
+        counts.iter().all(|count| *count > 100.0),
+        "answers: {counts:?}"
+    );
+    say(&format!(
+        "the servers gave {} and {} answers",
+        counts[0], counts[1]
+    ));
+    Ok(())
 }
 
 /// What clients were told, and how often they were not served.
@@ -58,7 +92,10 @@ struct Book {
 /// times.
 pub fn drive(binary: &Path, rounds: u32, drains: u32) -> Result<()> {
     let folder = work().join("cluster-test");
-    let mut cluster = Cluster::start(binary, &folder)?;
+    let sink = Sink::start(0)?;
+    let mail = mail_sink::settings(sink.port, CONNECTIONS).into_iter();
+    let mail = mail.map(|(name, value)| (name.to_owned(), value));
+    let mut cluster = Cluster::start(binary, &folder, mail)?;
     let solution = Solution::undisturbed(binary, &folder)?;
     let book = Book::default();
     let address = cluster.address.clone();
@@ -75,7 +112,7 @@ pub fn drive(binary: &Path, rounds: u32, drains: u32) -> Result<()> {
         book.over.store(true, Ordering::SeqCst);
         done
     })?;
-    settle(&cluster, &book, &solution)
+    settle(&cluster, &sink, &book, &solution)
 }
 
 fn disturb(cluster: &mut Cluster, book: &Book, rounds: u32) -> Result<()> {
@@ -168,7 +205,7 @@ fn spread(cluster: &Cluster) -> Result<()> {
 }
 
 /// All that was accepted comes to its end, once, with the bytes of an undisturbed run.
-fn settle(cluster: &Cluster, book: &Book, solution: &Solution) -> Result<()> {
+fn settle(cluster: &Cluster, sink: &Sink, book: &Book, solution: &Solution) -> Result<()> {
     let submissions = lock(&book.submissions);
     let subscribers = lock(&book.subscribers);
     ensure!(
@@ -189,7 +226,7 @@ fn settle(cluster: &Cluster, book: &Book, solution: &Solution) -> Result<()> {
         ensure!(same, "{id} has other bytes than an undisturbed run");
     }
     until("every subscriber has mail", || {
-        let taken = cluster.sink.taken();
+        let taken = sink.taken();
         Ok(subscribers
             .iter()
             .all(|address| taken.contains_key(address)))

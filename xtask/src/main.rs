@@ -54,14 +54,17 @@ cargo xtask COMMAND
   cluster-test [--rounds N] [--drains N]
                       two servers and a worker on one PostgreSQL behind nginx: kill each and
                       restart PostgreSQL, N times; then end servers N times under load
+  cluster-test --browser
+                      the browser's journeys against those, spread over both servers
   mail-kill-test [--kills N] [--readers N] [--seed N]
                       kill -9 a server N times while it sends an issue: nobody is missed
   load-test           120 clients at once, then ten times too many: lessons stay fast, every
                       accepted submission is graded once, the others hear when to come back
-  bench serving|search|grading|mail
+  bench serving|search|grading|mail|idle
                       our server beside nginx, our search beside MiniSearch, what a submission
                       costs beside DMOJ's judge, how fast an issue leaves beside Postfix's
-                      smtp-source and nodemailer, each in one run
+                      smtp-source and nodemailer; how fast it starts, and what 10,000
+                      idle connections cost it and nginx; each in one run
   setup               only install what the other commands would install
 ";
 

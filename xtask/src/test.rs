@@ -61,7 +61,7 @@ pub fn run(only: &[String]) -> Result<()> {
     steps.step("fixtures", || fixtures::build(&toolchain).map(drop));
     steps.step("starters", || fixtures::grade_starters(&toolchain, &binary));
     steps.step("api", || api::drive(&binary));
-    steps.step("browser", || browser(&toolchain, &binary));
+    steps.step("browser", || browser(&binary));
     steps.step("kill", || kill_test::drive(&binary, KILLS, KILL_SEED));
     steps.step("mail", || {
         mail_check::drive(&binary)?;
@@ -148,31 +148,47 @@ fn stands_alone(binary: &Path) -> Result<()> {
     Ok(())
 }
 
-fn browser(toolchain: &Toolchain, binary: &Path) -> Result<()> {
+fn browser(binary: &Path) -> Result<()> {
     let data = work().join("e2e-data");
     client::empty(&data)?;
     let log = data.join("server.log");
     let out = Stdio::from(std::fs::File::create(&log)?);
-    let mut settings = kill_test::CAPS.to_vec();
-    settings.push(("HEADROOM_COMPILER__RUST", "true"));
     // The journeys bring the SMTP server that listens there.
     let smtp_port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let smtp_port = smtp_port.to_string();
-    settings.extend(MAIL);
-    settings.push(("HEADROOM_MAIL__SMTP_PORT", &smtp_port));
-    settings.extend(toolchain.environment());
+    let settings = for_journeys(&smtp_port)?;
+    let settings: Vec<(&str, &str)> = settings.iter().map(|(k, v)| (&**k, &**v)).collect();
     let served = Served::start_with(binary, &data, out, &settings)
         .with_context(|| format!("see {}", log.display()))?;
+    journeys(binary, &served.address, &smtp_port, &data)
+        .run()
+        .with_context(|| format!("the server's log is {}", log.display()))
+}
+
+/// Settings of a server that the browser's journeys go to.
+pub fn for_journeys(smtp_port: &str) -> Result<Vec<(String, String)>> {
+    let toolchain = Toolchain::find()?;
+    let own = [
+        ("HEADROOM_COMPILER__RUST", "true"),
+        ("HEADROOM_MAIL__SMTP_PORT", smtp_port),
+    ];
+    let all = kill_test::CAPS.into_iter().chain(MAIL).chain(own);
+    let all = all.chain(toolchain.environment());
+    Ok(all
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect())
+}
+
+/// The browser's journeys, to the site at this address, whose data this folder holds.
+pub fn journeys(binary: &Path, address: &str, smtp_port: &str, data: &Path) -> Run {
     npm::script(&root().join("e2e"), "test")
-        .env("BASE_URL", format!("http://{}", served.address))
-        .env("SMTP_PORT", &smtp_port)
+        .env("BASE_URL", format!("http://{address}"))
+        .env("SMTP_PORT", smtp_port)
         .env("HEADROOM", binary)
-        .env("DATA", &data)
+        .env("DATA", data)
         .env("FIXTURES", work().join("fixtures"))
         .env("GUESTS", guests::folder())
         .env("SCREENSHOTS", work().join("screenshots"))
-        .run()
-        .with_context(|| format!("the server's log is {}", log.display()))
 }
 
 /// The server binary, built if need be; for commands that only need one to run.

@@ -2,19 +2,25 @@
 //! figures for people; nothing fails by them.
 
 mod grading;
+mod idle;
 mod mail;
+mod nginx;
 mod search;
 mod serving;
 
 use anyhow::{Result, bail};
 
+/// A page that both serve.
+const LESSON: &str = "/lessons/reliability/retries";
+
 pub fn run(arguments: &[String]) -> Result<()> {
     match arguments.first().map(String::as_str) {
         Some("mail") => mail::run(),
         Some("grading") => grading::run(),
+        Some("idle") => idle::run(),
         Some("serving") => serving::run(),
         Some("search") => search::run(),
-        _ => bail!("cargo xtask bench serving|search|grading|mail"),
+        _ => bail!("cargo xtask bench serving|search|grading|mail|idle"),
     }
 }
 

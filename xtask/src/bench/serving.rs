@@ -1,20 +1,17 @@
 //! What it costs to serve a lesson, beside nginx with `gzip_static`: CPU time per request, in pairs
 //! that take turns.
 
-use std::net::TcpListener;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::process::Stdio;
 
 use anyhow::{Context, Result};
 
-use super::median;
+use super::nginx::Nginx;
+use super::{LESSON, median};
 use crate::command::{Run, work};
 use crate::served::Served;
 use crate::test::release_binary;
-use crate::{apt, client, http};
+use crate::{apt, client};
 
-const LESSON: &str = "/lessons/reliability/retries";
 const PAIRS: usize = 7;
 /// Length of one measurement.
 const SECONDS: &str = "5s";
@@ -22,7 +19,6 @@ const SECONDS: &str = "5s";
 const TICKS_PER_S: f64 = 100.0;
 
 pub fn run() -> Result<()> {
-    apt::program("nginx", &["nginx-light"])?;
     apt::program("wrk", &["wrk"])?;
     let binary = release_binary()?;
     let folder = work().join("bench");
@@ -47,66 +43,6 @@ pub fn run() -> Result<()> {
     }
     println!("  median ratio {:.2}", median(pairs));
     Ok(())
-}
-
-/// nginx as an operator would set it up for files that are compressed already.
-struct Nginx {
-    child: Child,
-    address: String,
-}
-
-impl Nginx {
-    fn start(folder: &Path, ours: &str) -> Result<Self> {
-        let root = folder.join("nginx");
-        let file = root.join(LESSON.trim_start_matches('/'));
-        std::fs::create_dir_all(file.parent().unwrap_or(&root))?;
-        let page = http::get(ours, LESSON)?;
-        std::fs::write(&file, page.body)?;
-        Run::new("gzip").args(["-9", "-k"]).arg(&file).run()?;
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let config = folder.join("nginx.conf");
-        let text = format!(
-            "daemon off; master_process on; worker_processes 1; pid {0}/nginx.pid;\n\
-             error_log {0}/error.log warn; events {{ worker_connections 1024; }}\n\
-             http {{ access_log off; sendfile on; keepalive_requests 1000000000;\n\
-             open_file_cache max=100; default_type text/html;\n\
-             server {{ listen 127.0.0.1:{port}; root {1}; gzip_static on; }} }}\n",
-            folder.display(),
-            root.display()
-        );
-        std::fs::write(&config, text)?;
-        let child = Command::new("nginx")
-            .arg("-c")
-            .arg(&config)
-            .stdout(Stdio::null())
-            .spawn()
-            .context("nginx")?;
-        std::thread::sleep(Duration::from_secs(1));
-        let address = format!("127.0.0.1:{port}");
-        Ok(Self { child, address })
-    }
-
-    /// Its worker processes.
-    fn workers(&self) -> Result<Vec<u32>> {
-        let parent = self.child.id().to_string();
-        let found = Run::new("pgrep").args(["-P", &parent]).output()?;
-        found
-            .split_whitespace()
-            .map(|id| id.parse().context("a process id"))
-            .collect()
-    }
-}
-
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        if let Ok(workers) = self.workers() {
-            for id in workers {
-                let _ = Run::new("kill").arg(id.to_string()).run();
-            }
-        }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 struct Measured {
