@@ -34,7 +34,7 @@ fn can_write(folder: &Path) -> Finding {
         Err(error) => Finding::broken(
             FOLDER,
             format!("{} cannot be written: {error}", place.display()),
-            "let the account that runs Headroom write there, or set data.dir to a folder of its own",
+            "let the account that runs Headroom write there, or set data.dir elsewhere",
         ),
     }
 }

@@ -378,7 +378,7 @@ mod tests {
         db.migrate().await.unwrap();
         let mut tx = db.write().await.unwrap();
         let known = modules::insert(&mut tx, b"before", 1).await.unwrap();
-        // No page more than there are, as on a disk that is full. It is forgotten with the connection.
+        // No page more than there are, as on a full disk; forgotten with the connection.
         let full = "PRAGMA max_page_count = 1";
         on!(tx, |c| sqlx::query(full).execute(c).await.map(drop)).unwrap();
         tx.commit().await.unwrap();

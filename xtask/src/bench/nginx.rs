@@ -32,7 +32,8 @@ impl Nginx {
             "daemon off; master_process on; worker_processes 1; pid {0}/nginx.pid;\n\
              error_log {0}/error.log warn; worker_rlimit_nofile 20000;\n\
              events {{ worker_connections 12000; }}\n\
-             http {{ access_log off; keepalive_timeout 300s; sendfile on; keepalive_requests 1000000000;\n\
+             http {{ access_log off;\n\
+             keepalive_timeout 300s; sendfile on; keepalive_requests 1000000000;\n\
              open_file_cache max=100; default_type text/html;\n\
              server {{ listen 127.0.0.1:{port}; root {1}; gzip_static on; }} }}\n",
             folder.display(),
