@@ -59,7 +59,9 @@ fn audience(page: &IssueView) -> Option<String> {
 }
 
 fn progress(page: &IssueView) -> Option<impl IntoView + use<>> {
-    if page.row.all == 0 {
+    let goes_on = matches!(page.row.state, "sending" | "collecting" | "paused");
+    // While recipients are collected there are none yet, and the page follows what comes.
+    if page.row.all == 0 && !goes_on {
         return None;
     }
     let number = page.row.number;
@@ -71,12 +73,11 @@ fn progress(page: &IssueView) -> Option<impl IntoView + use<>> {
     let open = ["queued", "in_flight", "deferred"];
     let counts = page.counts.iter().filter(|(name, ..)| !open.contains(name));
     let done: i64 = counts.map(|(.., count)| count).sum();
-    let goes_on = matches!(page.row.state, "sending" | "collecting" | "paused");
     let live = goes_on.then(|| format!("/admin/newsletter/{number}/events"));
     Some(view! {
         <section aria-labelledby="progress" data-progress=live data-state=page.row.state>
             <h2 id="progress">"How far it is"</h2>
-            <progress max=page.row.all value=done aria-labelledby="progress"></progress>
+            <progress max=page.row.all.max(1) value=done aria-labelledby="progress"></progress>
             <p class="note" data-said role="status"></p>
             <div class="bench-numbers">{cells.collect_view()}</div>
             <p class="note">
