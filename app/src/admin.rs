@@ -31,8 +31,6 @@ pub struct Overview {
     pub accounts: i64,
     /// Those who get the newsletter.
     pub subscribers: i64,
-    /// Kind of job, how many wait, how many run, how many were given up.
-    pub jobs: Vec<(String, i64, i64, i64)>,
     /// How mail leaves, in words.
     pub mail: String,
 }

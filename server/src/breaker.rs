@@ -1,5 +1,8 @@
 //! Circuit breakers before what others run: the mail server, and hosts that are told of grades. The
 //! breaker is the reference of the circuit-breaker lab, the very code that its lesson shows.
+//!
+//! A host is known by what is spoken to it, its name and its port, as `smtp://mail.example:587`:
+//! whoever names a webhook must not be able to hold back the mail.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +14,7 @@ use crate::clock::Clock;
 use crate::random::Random;
 
 const SEC: i64 = 1_000_000_000;
-/// Hosts with a breaker of their own; beyond it they share.
+/// Hosts with a breaker; those that come after them are called without.
 const HOSTS: usize = 1_024;
 /// A draw of the lab is uniform below this.
 const DRAW: u64 = (1 << 53) - 1;
@@ -51,7 +54,8 @@ struct State {
 #[must_use]
 pub struct Call<'a> {
     breakers: &'a Breakers,
-    host: usize,
+    /// Nothing where the host has no breaker.
+    host: Option<usize>,
     began_ns: i64,
 }
 
@@ -75,18 +79,25 @@ impl Breakers {
         let began_ns = self.now_ns();
         let rand = self.0.random.up_to(DRAW);
         let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = state.hosts.len() % HOSTS;
-        let host = match state.hosts.get(host) {
-            Some(index) => *index,
-            None if state.hosts.len() < HOSTS => {
+        let known = state.hosts.get(host).copied();
+        let index = match (known, state.hosts.len()) {
+            (Some(index), _) => index,
+            (None, next) if next < HOSTS => {
                 state.hosts.insert(host.to_owned(), next);
                 next
             }
-            None => host.len() % HOSTS,
+            (None, _) => {
+                return Some(Call {
+                    breakers: self,
+                    host: None,
+                    began_ns,
+                });
+            }
         };
-        state.circuits.allow(host, began_ns, rand).then_some(Call {
+        let allowed = state.circuits.allow(index, began_ns, rand);
+        allowed.then_some(Call {
             breakers: self,
-            host,
+            host: Some(index),
             began_ns,
         })
     }
@@ -117,11 +128,12 @@ impl std::fmt::Debug for Breakers {
 impl Call<'_> {
     /// The call ended; `ok` unless the host was at fault.
     pub fn ended(self, ok: bool) {
+        let Some(host) = self.host else { return };
         let now_ns = self.breakers.now_ns();
         let state = &self.breakers.0.state;
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
         let latency_ns = now_ns - self.began_ns;
-        state.circuits.on_result(self.host, ok, latency_ns, now_ns);
+        state.circuits.on_result(host, ok, latency_ns, now_ns);
     }
 }
 
@@ -147,5 +159,19 @@ mod tests {
         probe.ended(true);
         assert!(breakers.held_back().is_empty());
         breakers.call("a.example").unwrap().ended(true);
+    }
+
+    #[test]
+    fn whoever_names_many_hosts_holds_back_no_other() {
+        let breakers = Breakers::new(Clock::manual(1_800_000_000_000), Random::seeded(1));
+        for host in 0..=HOSTS {
+            for _ in 0..5 {
+                let call = breakers.call(&format!("https://h{host}.example:443"));
+                call.unwrap().ended(false);
+            }
+        }
+        assert_eq!(breakers.held_back().len(), HOSTS);
+        let late = breakers.call(&format!("https://h{HOSTS}.example:443"));
+        assert!(late.is_some(), "without a breaker it is called");
     }
 }

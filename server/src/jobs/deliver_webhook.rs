@@ -52,8 +52,8 @@ impl DeliverWebhook {
             Ok(url) => url,
             Err(error) => return Ok(Received::Refused(format!("{}: {error}", letter.url))),
         };
-        let host = url.host().unwrap_or_default();
-        let Some(call) = self.breakers.call(host) else {
+        let host = server(&url);
+        let Some(call) = self.breakers.call(&host) else {
             let reason = format!("{host} failed again and again: it is left alone for a while");
             return Ok(Received::Failed(reason));
         };
@@ -62,6 +62,14 @@ impl DeliverWebhook {
         call.ended(!matches!(sent, Ok(Received::Failed(_)) | Err(_)));
         sent.map_err(|error| JobError::Retry(error.to_string()))
     }
+}
+
+/// The server, as breakers know it, without what a URL may say of whoever asks.
+fn server(url: &http::Uri) -> String {
+    let scheme = url.scheme_str().unwrap_or("https");
+    let usual = if scheme == "http" { 80 } else { 443 };
+    let host = url.host().unwrap_or_default().to_ascii_lowercase();
+    format!("{scheme}://{host}:{}", url.port_u16().unwrap_or(usual))
 }
 
 #[async_trait]
@@ -131,5 +139,23 @@ impl Job for DeliverWebhook {
             Step::Claimed | Step::Queued => Ok(()),
             Step::Dead(_) => webhooks::update_given_up(tx, payload.delivery, now_ms).await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::server;
+
+    #[test]
+    fn one_server_has_one_breaker_however_its_url_is_written() {
+        for url in [
+            "https://A.example/hook?x=1",
+            "https://a.example:443/other",
+            "https://user:secret@a.example",
+        ] {
+            assert_eq!(server(&url.parse().unwrap()), "https://a.example:443");
+        }
+        let plain = server(&"http://10.0.0.1/".parse().unwrap());
+        assert_eq!(plain, "http://10.0.0.1:80");
     }
 }

@@ -119,9 +119,9 @@ impl From<std::io::Error> for Trouble {
 }
 
 impl Smtp {
-    /// Name of the server.
-    pub fn host(&self) -> &str {
-        &self.host
+    /// The server, as breakers know it.
+    pub fn address(&self) -> String {
+        format!("smtp://{}:{}", self.host, self.port)
     }
 
     /// The server that the settings name.

@@ -156,8 +156,8 @@ impl Mailer {
         let Some(breakers) = &self.breakers else {
             return smtp.deliver(from, to, text).await;
         };
-        let host = smtp.host();
-        let Some(call) = breakers.call(host) else {
+        let host = smtp.address();
+        let Some(call) = breakers.call(&host) else {
             return Report::Unreached(format!(
                 "{host} could not be reached again and again: it is left alone for a while"
             ));

@@ -4,7 +4,7 @@ use app::AccountPage;
 use app::admin::AdminPage;
 use app::status::{Condition, Guard, Promise, Service, Status, StatusDesk};
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use http::{HeaderValue, header};
 
 use super::account::show;
@@ -45,7 +45,7 @@ pub async fn page(State(state): State<AppState>) -> Result<Response, Error> {
     let mut response = show(&state, "/status", AccountPage::Status(status)).await?;
     let brief = HeaderValue::from_static("public, max-age=2");
     response.headers_mut().insert(header::CACHE_CONTROL, brief);
-    Ok(response.into_response())
+    Ok(response)
 }
 
 /// `GET /admin/status`

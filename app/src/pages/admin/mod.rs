@@ -64,35 +64,12 @@ fn counted(count: i64, noun: &str) -> String {
 }
 
 fn overview(page: &Overview) -> Body {
-    let jobs = page.jobs.iter().map(|(kind, queued, running, dead)| {
-        view! {
-            <tr>
-                <th scope="row">{kind.clone()}</th>
-                <td>{*queued}</td>
-                <td>{*running}</td>
-                <td>{*dead}</td>
-            </tr>
-        }
-    });
     let view = view! {
         <p class="lead">
             {counted(page.accounts, "account")} ", " {counted(page.subscribers, "subscriber")} ". "
             {page.mail.clone()}
         </p>
-        <div class="table-scroll" tabindex="0" role="region" aria-label="Queues">
-            <table>
-                <caption>"Queues of this instance"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Work"</th>
-                        <th scope="col">"Waits"</th>
-                        <th scope="col">"Runs"</th>
-                        <th scope="col">"Given up"</th>
-                    </tr>
-                </thead>
-                <tbody>{jobs.collect_view()}</tbody>
-            </table>
-        </div>
+        <p><a href="/admin/status">"Queues, processes and what protects the site"</a></p>
     };
     desk("Administration", "/admin", view)
 }

@@ -14,22 +14,11 @@ use super::account::show;
 use crate::config::MailTransport;
 use crate::error::Error;
 use crate::newsletter::office::OfficeError;
-use crate::standing;
 use crate::state::AppState;
 use crate::store::{subscribers as kept, users};
 
 /// `GET /admin`
 pub async fn overview(State(state): State<AppState>) -> Result<Response, Error> {
-    let standing = standing::of(&state).await?;
-    let jobs = standing.queues.iter().map(|queue| {
-        let counts = queue.counts;
-        (
-            queue.kind.to_owned(),
-            counts.queued,
-            counts.running,
-            counts.dead,
-        )
-    });
     let mut tx = state.db.read().await?;
     let [subscribers, ..] = kept::count(&mut tx).await?;
     let mail = match state.config.mail.transport {
@@ -39,7 +28,6 @@ pub async fn overview(State(state): State<AppState>) -> Result<Response, Error> 
     let page = Overview {
         accounts: users::count(&mut tx).await?,
         subscribers,
-        jobs: jobs.collect(),
         mail,
     };
     drop(tx);
