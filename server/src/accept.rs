@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
@@ -30,6 +31,9 @@ const HEAD_BYTES: usize = 64 * 1024;
 /// A reader who takes nothing for this long is gone.
 const STALLED_WRITE: Duration = Duration::from_secs(30);
 
+/// Whoever connects asks something within this time, or is not waited for at the stop.
+const FIRST_REQUEST: Duration = Duration::from_secs(1);
+
 /// Serves until `stop`, then finishes the requests in flight, at most for the drain timeout.
 /// Returns the number of connections that had to be cut.
 pub async fn serve(
@@ -44,12 +48,12 @@ pub async fn serve(
     let connections = TaskTracker::new();
     let drain_timeout = config.drain_timeout();
     let config = Arc::new(config);
-    while let Some((stream, peer, permit)) = next(&listener, &open, &stop).await {
+    let take = |stream, peer: SocketAddr, permit| {
         let place = match config.is_trusted(peer.ip()) {
             true => None,
             false => match clients.enter(peer.ip()) {
                 Some(place) => Some(place),
-                None => continue,
+                None => return,
             },
         };
         let (app, config, stop) = (app.clone(), Arc::clone(&config), stop.clone());
@@ -58,8 +62,16 @@ pub async fn serve(
             connection(stream, peer, app, &config, stop).await;
             drop((permit, place, connected));
         });
+    };
+    while let Some((stream, peer, permit)) = next(&listener, &open, &stop).await {
+        take(stream, peer, permit);
     }
-    drop(listener);
+    for (stream, peer) in waiting(listener) {
+        let Ok(permit) = Arc::clone(&open).try_acquire_owned() else {
+            break;
+        };
+        take(stream, peer, permit);
+    }
     connections.close();
     let drained = tokio::time::timeout(drain_timeout, connections.wait()).await;
     if drained.is_ok() {
@@ -95,6 +107,29 @@ async fn next(
     }
 }
 
+/// Those that the kernel has connected and nobody has taken yet: closing the listener would reset
+/// them, and a proxy may not send a POST again whose connection was reset. The listener is closed
+/// when the last of them is out.
+fn waiting(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
+    let Ok(listener) = listener.into_std() else {
+        return Vec::new();
+    };
+    let mut taken = Vec::new();
+    loop {
+        match listener.accept() {
+            Ok((stream, peer)) => {
+                let stream = stream.set_nonblocking(true).map(|()| stream);
+                if let Ok(stream) = stream.and_then(TcpStream::from_std) {
+                    taken.push((stream, peer));
+                }
+            }
+            Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
+            // It does not block: none waits.
+            Err(_) => return taken,
+        }
+    }
+}
+
 async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
@@ -103,7 +138,10 @@ async fn connection(
     stop: CancellationToken,
 ) {
     prepare(&stream);
-    let service = hyper::service::service_fn(move |mut request: http::Request<Incoming>| {
+    let opened = tokio::time::Instant::now();
+    let asked = Notify::new();
+    let service = hyper::service::service_fn(|mut request: http::Request<Incoming>| {
+        asked.notify_one();
         request.extensions_mut().insert(Peer(peer));
         let app = app.clone();
         // hyper keeps room for this future in every connection, idle ones too: only those that are
@@ -122,8 +160,15 @@ async fn connection(
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
         () = stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+            // hyper closes at once what has read nothing yet; a request may be on its way there.
+            let first = tokio::time::timeout_at(opened + FIRST_REQUEST, asked.notified());
+            tokio::select! {
+                ended = connection.as_mut() => ended,
+                _ = first => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            }
         }
     };
     if let Err(error) = ended {

@@ -17,8 +17,8 @@ use crate::{apt, client, http, kill_test};
 /// Until a process must be ready, or have ended.
 const PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(20);
-/// Time between SIGTERM and the end of listening, milliseconds.
-const DRAIN_MS: &str = "500";
+/// Time between SIGTERM and the end of listening, milliseconds: what `deploy/nginx` says.
+const DRAIN_MS: &str = "1500";
 
 /// The running cluster; dropping it ends it.
 pub struct Cluster {

@@ -31,7 +31,8 @@ pub struct ServerConfig {
     pub header_timeout_ms: u64,
     /// Time for a request's whole body.
     pub body_timeout_ms: u64,
-    /// Time between SIGTERM and the end of listening, in which `/readyz` answers 503.
+    /// Time between SIGTERM and the end of listening, in which `/readyz` answers 503 and every
+    /// answer closes its connection.
     pub drain_ms: u64,
     /// Time for requests in flight after that.
     pub drain_timeout_ms: u64,

@@ -110,3 +110,24 @@ async fn a_stalled_request_does_not_hold_up_the_stop() {
         .unwrap()
         .unwrap();
 }
+
+/// A proxy may not repeat a POST whose connection was reset.
+#[tokio::test]
+async fn connections_that_nobody_has_taken_yet_are_answered_before_the_stop() {
+    let app = TestApp::start("").await;
+    // On one thread the server does not run meanwhile: these wait in the kernel's backlog.
+    let connect = |_| std::net::TcpStream::connect(app.address).unwrap();
+    let waiting: Vec<_> = (0..20).map(connect).collect();
+    app.stop.cancel();
+    for stream in waiting {
+        stream.set_nonblocking(true).unwrap();
+        let mut stream = TcpStream::from_std(stream).unwrap();
+        stream
+            .write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n")
+            .await
+            .unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{answer:?}");
+    }
+}
