@@ -130,6 +130,8 @@ struct Writer<'a, 'p> {
     pending: Vec<Event<'a>>,
     /// Anchors in use.
     ids: BTreeSet<String>,
+    /// How many paragraphs stand at top level so far.
+    paragraphs: u32,
     /// Number of each footnote by name, in order of reference.
     numbers: BTreeMap<String, u32>,
     notes: BTreeMap<String, Html>,
@@ -147,6 +149,7 @@ impl<'a, 'p> Writer<'a, 'p> {
             body: Body::default(),
             pending: Vec::new(),
             ids: Part::ALL.iter().map(|part| part.id().to_owned()).collect(),
+            paragraphs: 0,
             numbers: BTreeMap::new(),
             notes: BTreeMap::new(),
             is_whole: false,
@@ -177,14 +180,21 @@ impl<'a, 'p> Writer<'a, 'p> {
             Event::Start(Tag::FootnoteDefinition(name)) => {
                 self.note(name, &events[at + 1..end - 1], events[at].1.start);
             }
-            _ => {
-                let mut inside = at;
-                while inside < end {
-                    inside = self.inner(events, inside);
-                }
+            Event::Start(Tag::Paragraph) => {
+                let opening = self.paragraph();
+                self.pending.push(opening);
+                self.all(events, at + 1, end - 1);
+                self.pending.push(markup("</p>\n".to_owned()));
             }
+            _ => self.all(events, at, end),
         }
         end
+    }
+
+    fn all(&mut self, events: &[Spanned<'a>], mut at: usize, end: usize) {
+        while at < end {
+            at = self.inner(events, at);
+        }
     }
 
     /// Takes one event, or a whole heading, code block or piece of raw HTML.

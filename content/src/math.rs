@@ -34,6 +34,8 @@ pub(crate) fn html(latex: &str, display: bool) -> Result<String, String> {
     let mut html = String::new();
     let events = events.into_iter().map(Ok::<_, std::fmt::Error>);
     push_mathml(&mut html, events, config).map_err(|error| error.to_string())?;
+    // `4{,}000` is one number, read aloud as one.
+    let html = html.replace("</mn><mrow><mo>,</mo></mrow><mn>", ",");
     // A wide formula scrolls, and what scrolls must be reached by keyboard.
     Ok(html.replacen(
         "<math display=\"block\"",
@@ -44,4 +46,19 @@ pub(crate) fn html(latex: &str, display: bool) -> Result<String, String> {
 
 fn one_line(message: &str) -> String {
     message.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::html;
+
+    #[test]
+    fn thousands_are_of_one_number() {
+        let latex = "40 \\cdot 100 = 4{,}000";
+        let number = html(latex, false).unwrap();
+        assert!(
+            number.ends_with("<mo>=</mo><mn>4,000</mn></math>"),
+            "{number}"
+        );
+    }
 }

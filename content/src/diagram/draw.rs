@@ -49,7 +49,7 @@ fn rhombus((x, y): Point, (width, height): Point) -> String {
         (x, y + height / 2.0),
         (x - width / 2.0, y),
     ];
-    format!("M{}Z", corners.map(at).join(" L"))
+    format!("M{}Z", corners.map(at).join("L"))
 }
 
 fn cylinder((x, y): Point, (width, height): Point) -> String {
@@ -57,8 +57,8 @@ fn cylinder((x, y): Point, (width, height): Point) -> String {
     let (top, bottom) = (y - height / 2.0 + LID, y + height / 2.0 - LID);
     let arc = format!("A{} {LID} 0 0", width / 2.0);
     format!(
-        "M{left_top} {arc} 1 {right_top} L{right_bottom} {arc} 1 {left_bottom}Z \
-         M{left_top} {arc} 0 {right_top}",
+        "M{left_top}{arc} 1 {right_top}L{right_bottom}{arc} 1 {left_bottom}Z\
+         M{left_top}{arc} 0 {right_top}",
         left_top = at((left, top)),
         right_top = at((right, top)),
         right_bottom = at((right, bottom)),

@@ -1,4 +1,4 @@
-//! Elements of SVG, written with one decimal.
+//! Elements of SVG, in whole pixels: a tenth is not seen, and is a fifth of a drawing's bytes.
 
 use super::{Picture, text};
 use crate::markdown::escape;
@@ -6,6 +6,8 @@ use std::fmt::Write;
 
 /// Length of an arrow's head.
 pub(super) const HEAD: f64 = 9.0;
+/// Half of its width.
+const HALF: f64 = 4.0;
 /// Around the drawing.
 const MARGIN: f64 = 10.0;
 
@@ -35,7 +37,7 @@ impl Pen {
     }
 
     pub(super) fn line(&mut self, class: &str, from: Point, to: Point) {
-        let path = format!("M{} L{}", at(from), at(to));
+        let path = format!("M{}L{}", at(from), at(to));
         self.path(class, &path);
     }
 
@@ -59,14 +61,11 @@ impl Pen {
 
     /// The head of an arrow that ends at `tip` and points along `(dx, dy)`, one of which is 0.
     pub(super) fn head(&mut self, class: &str, tip: Point, (dx, dy): Point) {
-        let back = (tip.0 - dx * HEAD, tip.1 - dy * HEAD);
-        let side = (dy * HEAD * 0.45, dx * HEAD * 0.45);
-        let (one, other) = (
-            (back.0 + side.0, back.1 + side.1),
-            (back.0 - side.0, back.1 - side.1),
-        );
-        let path = format!("M{} L{} L{}Z", at(tip), at(one), at(other));
-        self.path(class, &path);
+        let (back, side) = ((-dx * HEAD, -dy * HEAD), (dy * HALF, dx * HALF));
+        // From the tip: heads of one direction are the same text.
+        let one = at((back.0 + side.0, back.1 + side.1));
+        let other = at((-2.0 * side.0, -2.0 * side.1));
+        self.path(class, &format!("M{}l{one}l{other}Z", at(tip)));
     }
 
     /// Lines of text around the height of `place`.
@@ -115,7 +114,6 @@ pub(super) fn at((x, y): Point) -> String {
 }
 
 fn number(value: f64) -> String {
-    let tenths = (value * 10.0).round() / 10.0;
-    // Without this, a rounded −0.04 would be “-0”.
-    format!("{}", if tenths == 0.0 { 0.0 } else { tenths })
+    // Adding 0 makes a rounded −0.4 “0” and not “-0”.
+    (value.round() + 0.0).to_string()
 }

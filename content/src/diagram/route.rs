@@ -121,6 +121,8 @@ struct Path<'a> {
     layout: &'a Layout<'a>,
     text: String,
     here: Point,
+    /// Where the text of the straight piece begins that it ends with.
+    straight: Option<usize>,
 }
 
 impl<'a> Path<'a> {
@@ -129,12 +131,14 @@ impl<'a> Path<'a> {
             layout,
             text: String::new(),
             here: start,
+            straight: None,
         };
         path.jump_to(start.1);
         path
     }
 
     fn write(&mut self, command: char, points: &[Point]) {
+        self.straight = None;
         self.text.push(command);
         let places = points
             .iter()
@@ -150,7 +154,11 @@ impl<'a> Path<'a> {
     fn down_to(&mut self, along: f64) {
         if along > self.here.1 {
             self.here.1 = along;
+            // One straight piece goes on as far as it can.
+            let begin = self.straight.unwrap_or(self.text.len());
+            self.text.truncate(begin);
             self.write('L', &[self.here]);
+            self.straight = Some(begin);
         }
     }
 

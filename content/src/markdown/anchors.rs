@@ -56,6 +56,17 @@ impl<'a> Writer<'a, '_> {
         self.plain_heading(level, events);
     }
 
+    /// The opening of a paragraph that can be linked to: `p1`, `p2` … down the page.
+    pub(super) fn paragraph(&mut self) -> Event<'a> {
+        loop {
+            self.paragraphs += 1;
+            let id = format!("p{}", self.paragraphs);
+            if self.ids.insert(id.clone()) {
+                return markup(format!("<p id=\"{id}\">"));
+            }
+        }
+    }
+
     /// A heading that opens nothing.
     pub(super) fn plain_heading(&mut self, level: HeadingLevel, events: &[Spanned<'a>]) {
         let title = text_of(events);

@@ -179,3 +179,23 @@ fn the_library_answers_what_pages_ask() {
             .all(|topic| topic.labs[0].open || topic.labs.len() > 1)
     );
 }
+
+#[test]
+fn every_paragraph_of_a_lesson_has_an_address() {
+    let library = library();
+    let mut addresses = 0;
+    for lesson in library.lessons() {
+        let mut seen = BTreeSet::new();
+        let blocks = lesson.sections.iter().flat_map(|section| &section.blocks);
+        for block in blocks {
+            let Block::Html(html) = block else { continue };
+            for piece in html.as_str().split("<p id=\"").skip(1) {
+                let (id, _) = piece.split_once("\">").unwrap();
+                assert!(seen.insert(id.to_owned()), "{}: {id} twice", lesson.slug);
+            }
+        }
+        assert!(seen.len() > 10, "{}: {seen:?}", lesson.slug);
+        addresses += seen.len();
+    }
+    assert!(addresses > 100, "{addresses}");
+}
