@@ -85,7 +85,7 @@ if (button) {
   name();
 }
 
-// "/" goes to the search box, "?" lists the keys; arrows turn pages where nothing else wants them.
+// "/" goes to the search box, "?" lists the keys, "p" goes to a paragraph; arrows turn pages where nothing else wants them.
 // Single keys can be switched off; with Alt, "?" works all the same.
 const off = () => {
   try { return localStorage.getItem("headroom.keys") } catch {}
@@ -95,6 +95,7 @@ addEventListener("keydown", (e) => {
     return;
   if (e.key === "?" && (e.altKey || !off())) import("./keys.js").then((m) => m.show());
   if (e.altKey || off()) return;
+  if (e.key === "p") import("./keys.js").then((m) => m.paragraph());
   const box = document.querySelector("[data-search]");
   if (e.key === "/" && box.offsetParent) {
     e.preventDefault();

@@ -31,12 +31,20 @@ impl Head {
             title: title.into(),
             description: description.into(),
             index: true,
-            sheet: None,
+            sheet: Some("pages.css"),
             script: None,
         }
     }
 
-    /// With a sheet of styles that few pages need.
+    /// For a lesson: the common sheet is all it needs.
+    pub fn lesson(title: impl Into<String>, description: impl Into<String>) -> Self {
+        Self {
+            sheet: None,
+            ..Self::new(title, description)
+        }
+    }
+
+    /// With another sheet than that of most pages.
     pub fn styled(self, sheet: &'static str) -> Self {
         Self {
             sheet: Some(sheet),

@@ -13,7 +13,7 @@ use crate::fingerprint;
 const SHEETS: [(&str, &str); 3] = [
     ("style/index.css", "style.css"),
     ("style/lab.css", "lab.css"),
-    ("style/own.css", "own.css"),
+    ("style/pages.css", "pages.css"),
 ];
 /// The script of every page, and those that few pages have.
 const SCRIPTS: [(&str, &str); 2] = [("app/boot.js", "boot.js"), ("app/admin.js", "admin.js")];

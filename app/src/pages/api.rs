@@ -16,7 +16,7 @@ pub(crate) fn body(backend: &dyn Backend) -> Body {
         view! { <li><a href=format!("#{}", group.name)>{group.name.clone()}</a></li> }
     });
     found(
-        Head::new("API", about).styled("own.css"),
+        Head::new("API", about),
         view! {
             <div class="page narrow api">
                 <h1>"API"</h1>

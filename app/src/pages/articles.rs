@@ -30,7 +30,7 @@ pub(crate) fn list(backend: &dyn Backend) -> Body {
             <ul class="entries">{entries.collect_view()}</ul>
         </div>
     };
-    found(Head::new("Articles", about).styled("own.css"), view)
+    found(Head::new("Articles", about), view)
 }
 
 fn entry(article: &Article) -> impl IntoView + use<> {

@@ -20,7 +20,7 @@ pub(crate) fn body(backend: &dyn Backend) -> Body {
     let about = "What the words of system design and scaling mean in this course.";
     let count = terms.len();
     found(
-        Head::new("Glossary", about).styled("own.css"),
+        Head::new("Glossary", about),
         view! {
             <div class="page narrow glossary" data-glossary>
                 <h1>"Glossary"</h1>

@@ -16,7 +16,7 @@ pub(crate) fn body(backend: &dyn Backend, site: &Site, area: &str, slug: &str) -
     let Some(lesson) = library.lesson(area, slug) else {
         return missing("There is no lesson at this address.", slug);
     };
-    let head = Head::new(lesson.title.clone(), lesson.promise.clone());
+    let head = Head::lesson(lesson.title.clone(), lesson.promise.clone());
     let area_title = library
         .area(area)
         .map_or_else(String::new, |area| area.title.clone());

@@ -10,7 +10,7 @@ use crate::shell::Head;
 pub(crate) fn body() -> Body {
     let about = "What you have read, what is due for review, and how practice went.";
     found(
-        Head::new("Your study", about).styled("own.css").unlisted(),
+        Head::new("Your study", about).unlisted(),
         view! {
             <div class="page me">
                 <h1>"Your study"</h1>

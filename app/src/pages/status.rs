@@ -10,9 +10,7 @@ use crate::status::{Condition, Lesson, Promise, Service, Status};
 pub(super) fn body(page: &Status) -> Body {
     let about = "Whether pages, grading and mail of this site work, and how well they did within \
                  the last hour.";
-    let head = Head::new("Status", about)
-        .styled("own.css")
-        .scripted("admin.js");
+    let head = Head::new("Status", about).scripted("admin.js");
     let view = view! {
         <div class="page admin">
             <h1>"Status"</h1>

@@ -1,11 +1,14 @@
 // The keys that pages answer to, in a dialog. Loaded when somebody presses "?".
 
+export { first as paragraph } from "./study/paragraphs.js";
+
 /** Where this browser remembers that single keys shall do nothing (WCAG 2.1.4). */
 export const SETTING = "headroom.keys";
 
 const KEYS: [string, string][] = [
   ["/", "Go to the search box"],
   ["← →", "The lesson before and the next one"],
+  ["p", "The address of the first paragraph in view"],
   ["?", "This list"],
   ["Esc", "Close what is open"],
   ["Enter", "Check an answer that you are typing"],

@@ -49,7 +49,7 @@ fn form_page(
         title.to_owned()
     };
     found(
-        Head::new(spoken, about).styled("own.css").unlisted(),
+        Head::new(spoken, about).unlisted(),
         view! {
             <div class="page narrow account">
                 <h1>{title}</h1>

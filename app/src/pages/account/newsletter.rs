@@ -166,7 +166,7 @@ fn archive(rows: &[ArchiveRow]) -> Body {
             {list}
         </div>
     };
-    found(Head::new("Past issues", about).styled("own.css"), view)
+    found(Head::new("Past issues", about), view)
 }
 
 fn issue(row: &ArchiveRow, html: &str) -> Body {
@@ -181,7 +181,7 @@ fn issue(row: &ArchiveRow, html: &str) -> Body {
         </article>
     };
     let head = Head::new(row.subject.clone(), row.summary.clone());
-    found(head.styled("own.css"), view)
+    found(head, view)
 }
 
 fn wishes(wish: &Wish) -> impl IntoView + use<> {

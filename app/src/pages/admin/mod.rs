@@ -40,9 +40,7 @@ fn desk(title: impl Into<String>, here: &'static str, view: impl IntoView) -> Bo
         view! { <li><a href=href aria-current=current>{label}</a></li> }
     });
     let about = "For whoever runs this site.";
-    let head = Head::new(title.clone(), about)
-        .styled("own.css")
-        .scripted("admin.js");
+    let head = Head::new(title.clone(), about).scripted("admin.js");
     found(
         head.unlisted(),
         view! {

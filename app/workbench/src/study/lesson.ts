@@ -18,6 +18,9 @@ export function study(lesson: string): void {
   if (end) near([end], "0px", () => change((p) => finished(p, lesson, Date.now())));
   const button = find<HTMLButtonElement>("[data-bookmark]");
   if (button) bookmark(button, `/lessons/${lesson}`);
+  const body = find(".lesson-body");
+  const point = () => void import("./paragraphs.js").then(({ follow: link }) => body && link(body));
+  body?.addEventListener("pointerover", point, { once: true });
   const notes = find("[data-notes]");
   if (notes) {
     const open = () => void import("./notes.js").then(({ notes: wake }) => wake(notes, lesson));
