@@ -53,10 +53,8 @@ fn hall(binary: &Path, module: &[u8]) -> Result<()> {
     let folder = work().join("load-test");
     let served = served(binary, &folder, "2000")?;
     http::get(&served.address, LESSON)?;
-    let idle = {
-        let began = Instant::now();
-        read_while(&served.address, || began.elapsed() < IDLE)?
-    };
+    let began = Instant::now();
+    let idle = read_while(&served.address, || began.elapsed() < IDLE)?;
     let done = AtomicBool::new(false);
     let (busy, drained) = thread::scope(|scope| {
         let reader = scope.spawn(|| read_while(&served.address, || !done.load(Ordering::Relaxed)));
@@ -167,8 +165,30 @@ fn settle(address: &str, ids: &[String], limit: Duration) -> Result<()> {
     Ok(())
 }
 
+/// Puts this thread before all others, for readers sit at machines of their own: what is timed is
+/// the server behind a grader, and not this thread behind it.
+fn go_first() {
+    let thread = std::fs::read_link("/proc/thread-self").ok();
+    let name = thread
+        .as_deref()
+        .and_then(|path| path.file_name()?.to_str());
+    let first = name.map(|id| Run::new("chrt").args(["-f", "-p", "5", id]).run());
+    if !matches!(first, Some(Ok(()))) {
+        say("the reader could not be put first (chrt, as root): it is timed with its own waits");
+    }
+}
+
 /// Milliseconds of each reading.
-fn read_while(address: &str, go_on: impl Fn() -> bool) -> Result<Vec<f64>> {
+fn read_while(address: &str, go_on: impl Fn() -> bool + Send) -> Result<Vec<f64>> {
+    let reader = || {
+        go_first();
+        read(address, go_on)
+    };
+    let read = thread::scope(|scope| scope.spawn(reader).join());
+    read.map_err(|_| anyhow::anyhow!("the reader panicked"))?
+}
+
+fn read(address: &str, go_on: impl Fn() -> bool) -> Result<Vec<f64>> {
     let mut took = Vec::new();
     while go_on() {
         let began = Instant::now();

@@ -70,19 +70,23 @@ impl Pen {
 
     /// Lines of text around the height of `place`.
     pub(super) fn text(&mut self, class: &str, place: Point, anchor: Anchor, lines: &[String]) {
+        // What most texts have is said once, by the frame.
         let anchor = match anchor {
-            Anchor::Start => "start",
-            Anchor::Middle => "middle",
+            Anchor::Start => " text-anchor=\"start\"",
+            Anchor::Middle => "",
         };
         let (_, height) = text::size(lines);
         let x = number(place.0);
-        let size = number(text::SIZE);
-        self.write(format_args!(
-            "<text class=\"{class}\" font-size=\"{size}\" text-anchor=\"{anchor}\">"
-        ));
-        let mut y = place.1 - height / 2.0 + text::SIZE;
+        let mut y = place.1 - height / 2.0 + text::SIZE - 0.5;
+        if let [line] = lines {
+            let (y, line) = (number(y), escape(line));
+            return self.write(format_args!(
+                "<text class=\"{class}\" x=\"{x}\" y=\"{y}\"{anchor}>{line}</text>"
+            ));
+        }
+        self.write(format_args!("<text class=\"{class}\"{anchor}>"));
         for line in lines {
-            let (baseline, line) = (number(y - 0.5), escape(line));
+            let (baseline, line) = (number(y), escape(line));
             self.write(format_args!(
                 "<tspan x=\"{x}\" y=\"{baseline}\">{line}</tspan>"
             ));
@@ -100,10 +104,11 @@ pub(super) fn frame(title: &str, picture: &Picture) -> String {
         (picture.height + 2.0 * MARGIN).ceil(),
     );
     let (left, top) = (-MARGIN, -MARGIN);
-    let marks = &picture.marks;
+    let (marks, size) = (&picture.marks, text::SIZE);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{title}\" \
-         viewBox=\"{left} {top} {width} {height}\" width=\"{width}\" height=\"{height}\">\
+         font-size=\"{size}\" text-anchor=\"middle\" viewBox=\"{left} {top} {width} {height}\" \
+         width=\"{width}\" height=\"{height}\">\
          <title>{title}</title><desc>{words}</desc>{marks}</svg>"
     )
 }

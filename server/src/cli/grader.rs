@@ -16,6 +16,9 @@ pub struct Grader {
     /// Address space, bytes.
     #[arg(long, default_value_t = 1 << 30)]
     pub address_space: u64,
+    /// Keep off the first core.
+    #[arg(long)]
+    pub leave_core: bool,
     /// Try something forbidden once locked in, to prove the walls.
     #[arg(long)]
     pub drill: Option<Drill>,
@@ -28,6 +31,7 @@ impl Grader {
         let bounds = Bounds {
             cpu_s: self.cpu_seconds,
             address_space: self.address_space,
+            leave_core: self.leave_core,
         };
         run(Options {
             bounds,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use labs::Language;
@@ -54,6 +55,12 @@ impl PoolConfig {
             cpu_s: defaults.cpu_s,
             address_space: 1 << 30,
         }
+    }
+
+    /// Whether one core is the server's alone. Graders and those that start beside them share the
+    /// others.
+    fn leaves_core(&self) -> bool {
+        available_parallelism().is_ok_and(|cores| self.workers < cores.get())
     }
 }
 
@@ -288,10 +295,13 @@ impl Pool {
 
 impl Worker {
     async fn start(config: &PoolConfig) -> Result<(Self, Lockdown), String> {
+        // From a thread of the runtime, never from `spawn_blocking`: the child dies with the thread
+        // that started it (PR_SET_PDEATHSIG), and those threads end when idle.
         let mut child = Command::new(&config.program)
             .arg("grader")
             .arg(format!("--cpu-seconds={}", config.cpu_s))
             .arg(format!("--address-space={}", config.address_space))
+            .args(config.leaves_core().then_some("--leave-core"))
             .env_clear()
             .current_dir("/")
             .stdin(Stdio::piped())

@@ -11,7 +11,7 @@ use crate::grader::{Refusal, Status as PoolStatus};
 use crate::ids::{Id, Ids};
 use crate::problem::Kind;
 use crate::store::grades::{self, Findings, GradeKey};
-use crate::store::submissions::{self, Status, Submission};
+use crate::store::submissions::{self, Status};
 use crate::store::{StoreError, Tx, modules};
 use crate::webhooks;
 
@@ -121,29 +121,6 @@ impl GradeSubmission {
         };
         enqueue::<Self>(tx, &Payload { submission }, how).await
     }
-
-    /// Looks a grade up or has it made.
-    async fn findings(
-        &self,
-        ctx: &Ctx,
-        submission: &Submission,
-        key: &GradeKey,
-    ) -> Result<Result<Findings, Problem>, JobError> {
-        let mut tx = ctx.db.read().await?;
-        if let Some(grade) = grades::by_key(&mut tx, key).await? {
-            return Ok(Ok(grade.findings));
-        }
-        let module = modules::by_sha256(&mut tx, &key.module_sha256).await?;
-        // No connection is held while the grader works.
-        drop(tx);
-        let module = module.ok_or_else(|| JobError::Dead("the module is gone".into()))?;
-        let language = submission.language.as_deref();
-        match self.grader.grade(&submission.lab, language, &module).await {
-            Ok(findings) => Ok(Ok(findings)),
-            Err(GradeFailure::Problem(problem)) => Ok(Err(problem)),
-            Err(GradeFailure::Retry(reason)) => Err(JobError::Retry(reason)),
-        }
-    }
 }
 
 #[async_trait]
@@ -158,32 +135,40 @@ impl Job for GradeSubmission {
     type Payload = Payload;
 
     async fn run(&self, ctx: &Ctx, payload: &Payload) -> Result<Finished, JobError> {
-        let found = {
-            let mut tx = ctx.db.read().await?;
-            submissions::by_id(&mut tx, payload.submission).await?
-        };
-        let Some(submission) = found else {
+        let mut tx = ctx.db.read().await?;
+        let Some(submission) = submissions::by_id(&mut tx, payload.submission).await? else {
             return Err(JobError::Dead("the submission is gone".into()));
         };
         if matches!(submission.status, Status::Graded | Status::Failed) {
+            drop(tx);
             return ctx.finish().await?.commit().await;
         }
-        let Some(edition) = self
-            .grader
-            .edition(&submission.lab, submission.language.as_deref())
-        else {
-            return settle_failed(ctx, submission.id, &lab_gone(&submission.lab)).await;
+        let (lab, language) = (&submission.lab, submission.language.as_deref());
+        let Some(edition) = self.grader.edition(lab, language) else {
+            drop(tx);
+            return settle_failed(ctx, submission.id, &lab_gone(lab)).await;
         };
         let key = GradeKey {
             module_sha256: submission.module_sha256.clone(),
-            lab: submission.lab.clone(),
+            lab: lab.clone(),
             lab_version: edition.lab_version,
             engine: edition.engine,
             meter: edition.meter,
         };
-        match self.findings(ctx, &submission, &key).await? {
+        if let Some(grade) = grades::by_key(&mut tx, &key).await? {
+            drop(tx);
+            return settle_graded(ctx, submission.id, &key, &grade.findings).await;
+        }
+        let module = modules::by_sha256(&mut tx, &key.module_sha256).await?;
+        // No connection is held while the grader works, nor while another is asked for.
+        drop(tx);
+        let module = module.ok_or_else(|| JobError::Dead("the module is gone".into()))?;
+        match self.grader.grade(lab, language, &module).await {
             Ok(findings) => settle_graded(ctx, submission.id, &key, &findings).await,
-            Err(problem) => settle_failed(ctx, submission.id, &problem).await,
+            Err(GradeFailure::Problem(problem)) => {
+                settle_failed(ctx, submission.id, &problem).await
+            }
+            Err(GradeFailure::Retry(reason)) => Err(JobError::Retry(reason)),
         }
     }
 

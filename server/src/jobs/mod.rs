@@ -1,5 +1,6 @@
 //! Background work: the queue, and the explicit list of jobs.
 
+mod any;
 pub mod deliver_webhook;
 pub mod grade_submission;
 pub mod mail_account;

@@ -4,18 +4,18 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use futures_util::FutureExt as _;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::queue::{Ctx, Finished, Job, JobError, Limits, Step};
+use super::any::{AnyJob, Erased};
+use super::queue::{Ctx, Finished, Job, JobError, Step};
 use crate::clock::Clock;
 use crate::ids::Ids;
 use crate::metrics::Metrics;
 use crate::random::Random;
 use crate::store::jobs::{self, Claimed, Fence};
-use crate::store::{Db, StoreError, Tx};
+use crate::store::{Db, StoreError};
 
 /// What the workers work with.
 #[derive(Debug, Clone)]
@@ -101,7 +101,7 @@ impl Runner {
         let mut ran = 0;
         self.release_expired().await?;
         for crew in &self.crews {
-            while let Some(claimed) = self.claim(&*crew.job).await? {
+            while let Some(claimed) = self.claim(&*crew.job, false).await? {
                 self.execute(&*crew.job, claimed, (&never, &never)).await;
                 ran += 1;
             }
@@ -128,16 +128,23 @@ impl Runner {
 
     async fn work(&self, job: &dyn AnyJob, stop: &CancellationToken, abort: &CancellationToken) {
         let mut queued = self.config.db.watch_jobs();
+        let mut woken = false;
         while !stop.is_cancelled() {
             // Before looking, so that a job queued while we look wakes us.
-            queued.borrow_and_update();
-            match self.claim(job).await {
-                Ok(Some(claimed)) => self.execute(job, claimed, (stop, abort)).await,
-                Ok(None) => tokio::select! {
-                    () = stop.cancelled() => {}
-                    _ = queued.changed() => {}
-                    () = self.pause() => {}
-                },
+            let seen = queued.borrow_and_update().of(job.kind());
+            match self.claim(job, woken).await {
+                Ok(Some(claimed)) => {
+                    woken = false;
+                    self.execute(job, claimed, (stop, abort)).await;
+                }
+                Ok(None) => {
+                    let more = queued.wait_for(|now| now.of(job.kind()) != seen);
+                    woken = tokio::select! {
+                        () = stop.cancelled() => false,
+                        _ = more => true,
+                        () = self.pause() => false,
+                    };
+                }
                 Err(error) => {
                     tracing::warn!(job.kind = job.kind(), %error, "cannot claim jobs");
                     tokio::select! { () = stop.cancelled() => {} () = self.pause() => {} }
@@ -186,11 +193,19 @@ impl Runner {
         Ok(())
     }
 
-    async fn claim(&self, job: &dyn AnyJob) -> Result<Option<Claimed>, StoreError> {
+    /// Claims the next job. Unless one was just announced, it looks before it takes the lock of
+    /// those who write.
+    async fn claim(
+        &self,
+        job: &dyn AnyJob,
+        announced: bool,
+    ) -> Result<Option<Claimed>, StoreError> {
         let (db, now_ms) = (&self.config.db, self.config.clock.now_ms());
-        let due = jobs::by_due(&mut db.read().await?, job.kind()).await?;
-        if due.is_none_or(|due| due > now_ms) {
-            return Ok(None);
+        if !announced {
+            let due = jobs::by_due(&mut db.read().await?, job.kind()).await?;
+            if due.is_none_or(|due| due > now_ms) {
+                return Ok(None);
+            }
         }
         let mut tx = db.write().await?;
         let lease_until = now_ms + job.limits().lease_ms;
@@ -348,53 +363,5 @@ impl Running {
             self.abort.cancel();
             while self.tasks.join_next().await.is_some() {}
         }
-    }
-}
-
-/// A [`Job`] without its type, for the list.
-#[async_trait]
-trait AnyJob: Send + Sync {
-    fn kind(&self) -> &'static str;
-    fn limits(&self) -> Limits;
-    async fn run(&self, ctx: &Ctx, payload: &str) -> Result<Finished, JobError>;
-    async fn moved(
-        &self,
-        tx: &mut Tx,
-        payload: &str,
-        step: Step<'_>,
-        at: (&Ids, i64),
-    ) -> Result<(), StoreError>;
-}
-
-struct Erased<J>(J);
-
-#[async_trait]
-impl<J: Job> AnyJob for Erased<J> {
-    fn kind(&self) -> &'static str {
-        J::KIND
-    }
-
-    fn limits(&self) -> Limits {
-        J::LIMITS
-    }
-
-    async fn run(&self, ctx: &Ctx, payload: &str) -> Result<Finished, JobError> {
-        let payload = serde_json::from_str(payload)
-            .map_err(|error| JobError::Dead(format!("its payload does not parse: {error}")))?;
-        self.0.run(ctx, &payload).await
-    }
-
-    async fn moved(
-        &self,
-        tx: &mut Tx,
-        payload: &str,
-        step: Step<'_>,
-        at: (&Ids, i64),
-    ) -> Result<(), StoreError> {
-        // A payload that does not parse moves nothing; `run` gives the job up.
-        let Ok(payload) = serde_json::from_str(payload) else {
-            return Ok(());
-        };
-        self.0.moved(tx, &payload, step, at).await
     }
 }

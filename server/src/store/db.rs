@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::StoreError;
 use super::migrations;
-use super::signals::{Relay, Signals, Touched};
+use super::signals::{Queued, Relay, Signals, Touched};
 
 /// How long a statement or a request for a connection waits before it is refused.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -171,14 +171,14 @@ impl Db {
         }
     }
 
-    /// A counter that rises when new jobs were committed, here or, while [`Db::relay`] runs,
+    /// Counters that rise when new jobs were committed, here or, while [`Db::relay`] runs,
     /// elsewhere.
     #[must_use]
-    pub fn watch_jobs(&self) -> watch::Receiver<u64> {
+    pub fn watch_jobs(&self) -> watch::Receiver<Queued> {
         self.signals.jobs.subscribe()
     }
 
-    /// The same for changes to submissions.
+    /// A counter of the same kind for changes to submissions.
     #[must_use]
     pub fn watch_submissions(&self) -> watch::Receiver<u64> {
         self.signals.submissions.subscribe()
@@ -211,7 +211,7 @@ impl Tx {
             Engine::Sqlite(transaction) => transaction.commit().await?,
             Engine::Postgres(transaction) => transaction.commit().await?,
         }
-        self.signals.committed(self.touched);
+        self.signals.committed(&self.touched);
         Ok(())
     }
 

@@ -97,7 +97,7 @@ pub async fn insert(tx: &mut Tx, job: &NewJob) -> Result<bool, StoreError> {
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
-    tx.touched.jobs = true;
+    tx.touched.jobs.kinds.insert(job.kind);
     Ok(made == 1)
 }
 
@@ -213,7 +213,7 @@ pub async fn update_failed(
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
-    tx.touched.jobs = true;
+    tx.touched.jobs.any = true;
     Ok(changed == 1)
 }
 
@@ -249,7 +249,7 @@ pub async fn update_released(tx: &mut Tx, fence: Fence) -> Result<bool, StoreErr
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
-    tx.touched.jobs = true;
+    tx.touched.jobs.any = true;
     Ok(changed == 1)
 }
 
@@ -263,7 +263,7 @@ pub async fn update_expired(tx: &mut Tx, until_ms: i64) -> Result<u64, StoreErro
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
-    tx.touched.jobs |= changed > 0;
+    tx.touched.jobs.any |= changed > 0;
     Ok(changed)
 }
 

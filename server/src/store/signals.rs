@@ -6,6 +6,7 @@
 //! sent after commits instead, and those that come close together as one. A word may be lost
 //! with its sender; whoever waits looks for itself once in a while.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -22,10 +23,34 @@ const GATHER: Duration = Duration::from_millis(5);
 /// Time before another try when the database is away.
 const AGAIN: Duration = Duration::from_secs(1);
 
+/// How often jobs were queued, by kind: whoever works on one kind need not look when another's
+/// were.
+#[derive(Debug, Clone, Default)]
+pub struct Queued {
+    by_kind: BTreeMap<&'static str, u64>,
+    /// Of kinds that were not said.
+    of_any: u64,
+}
+
+impl Queued {
+    /// A counter that rises when there may be jobs of this kind.
+    #[must_use]
+    pub fn of(&self, kind: &str) -> u64 {
+        self.of_any + self.by_kind.get(kind).copied().unwrap_or(0)
+    }
+
+    fn add(&mut self, jobs: &TouchedJobs) {
+        self.of_any += u64::from(jobs.any);
+        for kind in &jobs.kinds {
+            *self.by_kind.entry(kind).or_default() += 1;
+        }
+    }
+}
+
 /// Counters of this process.
 #[derive(Debug, Default)]
 pub(super) struct Signals {
-    pub(super) jobs: watch::Sender<u64>,
+    pub(super) jobs: watch::Sender<Queued>,
     pub(super) submissions: watch::Sender<u64>,
     /// What others have not been told yet.
     untold: Untold,
@@ -38,40 +63,69 @@ struct Untold {
     any: Notify,
 }
 
-/// Which transactions a commit tells others about.
-#[derive(Debug, Clone, Copy, Default)]
+/// What a commit tells others about.
+#[derive(Debug, Default)]
 pub(super) struct Touched {
-    pub(super) jobs: bool,
+    pub(super) jobs: TouchedJobs,
     pub(super) submissions: bool,
+}
+
+/// Jobs that a transaction queued.
+#[derive(Debug, Default)]
+pub(super) struct TouchedJobs {
+    pub(super) kinds: BTreeSet<&'static str>,
+    /// Of a kind that is not known here.
+    pub(super) any: bool,
+}
+
+impl TouchedJobs {
+    fn is_empty(&self) -> bool {
+        self.kinds.is_empty() && !self.any
+    }
+}
+
+impl Touched {
+    /// What another process says: not which kinds.
+    fn elsewhere(jobs: bool, submissions: bool) -> Self {
+        Self {
+            jobs: TouchedJobs {
+                any: jobs,
+                ..TouchedJobs::default()
+            },
+            submissions,
+        }
+    }
 }
 
 impl Signals {
     /// After a commit that touched this.
-    pub(super) fn committed(&self, touched: Touched) {
-        if !touched.jobs && !touched.submissions {
+    pub(super) fn committed(&self, touched: &Touched) {
+        let jobs = !touched.jobs.is_empty();
+        if !jobs && !touched.submissions {
             return;
         }
         self.wake(touched);
-        self.untold.jobs.fetch_or(touched.jobs, Ordering::AcqRel);
+        self.untold.jobs.fetch_or(jobs, Ordering::AcqRel);
         let submissions = &self.untold.submissions;
         submissions.fetch_or(touched.submissions, Ordering::AcqRel);
         self.untold.any.notify_one();
     }
 
-    fn wake(&self, touched: Touched) {
-        if touched.jobs {
-            self.jobs.send_modify(|count| *count += 1);
+    fn wake(&self, touched: &Touched) {
+        if !touched.jobs.is_empty() {
+            self.jobs.send_modify(|queued| queued.add(&touched.jobs));
         }
         if touched.submissions {
             self.submissions.send_modify(|count| *count += 1);
         }
     }
 
-    fn take_untold(&self) -> Touched {
-        Touched {
-            jobs: self.untold.jobs.swap(false, Ordering::AcqRel),
-            submissions: self.untold.submissions.swap(false, Ordering::AcqRel),
-        }
+    /// Whether others have yet to hear of jobs, and of submissions.
+    fn take_untold(&self) -> (bool, bool) {
+        (
+            self.untold.jobs.swap(false, Ordering::AcqRel),
+            self.untold.submissions.swap(false, Ordering::AcqRel),
+        )
     }
 }
 
@@ -112,18 +166,13 @@ impl Relay {
         let mut listener = PgListener::connect_with(&self.pool).await?;
         listener.listen(CHANNEL).await?;
         // What was said before is missed: look.
-        self.signals.wake(Touched {
-            jobs: true,
-            submissions: true,
-        });
+        self.signals.wake(&Touched::elsewhere(true, true));
         // Nothing is what it answers when the connection was lost.
         while let Some(word) = listener.try_recv().await? {
             let (from, about) = word.payload().split_once(' ').unwrap_or_default();
             if from != self.name.to_string() {
-                self.signals.wake(Touched {
-                    jobs: about.contains("jobs"),
-                    submissions: about.contains("submissions"),
-                });
+                let (jobs, submissions) = (about.contains("jobs"), about.contains("submissions"));
+                self.signals.wake(&Touched::elsewhere(jobs, submissions));
             }
         }
         Ok(())
@@ -133,13 +182,9 @@ impl Relay {
         loop {
             self.signals.untold.any.notified().await;
             tokio::time::sleep(GATHER).await;
-            let touched = self.signals.take_untold();
-            let jobs = if touched.jobs { " jobs" } else { "" };
-            let submissions = if touched.submissions {
-                " submissions"
-            } else {
-                ""
-            };
+            let (jobs, submissions) = self.signals.take_untold();
+            let jobs = if jobs { " jobs" } else { "" };
+            let submissions = if submissions { " submissions" } else { "" };
             let word = format!("{}{jobs}{submissions}", self.name);
             sqlx::query("SELECT pg_notify($1, $2)")
                 .bind(CHANNEL)
