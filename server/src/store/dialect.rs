@@ -38,6 +38,21 @@ pub(super) fn fly(engine: &Engine) -> &'static str {
     }
 }
 
+/// Forgets whose caps owe nothing. `$1` now.
+///
+/// PostgreSQL passes over rows that others are changing: it would wait for them while it holds
+/// rows that they may want next.
+pub(super) fn forget_rested(engine: &Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite(_) => "DELETE FROM limits WHERE owed_until <= $1",
+        Engine::Postgres(_) => {
+            "DELETE FROM limits USING (SELECT cap, tenant FROM limits WHERE owed_until <= $1 \
+             FOR UPDATE SKIP LOCKED) AS rested \
+             WHERE limits.cap = rested.cap AND limits.tenant = rested.tenant"
+        }
+    }
+}
+
 /// Name and version, and the time of day in Unix milliseconds or null.
 pub(super) fn about(engine: &Engine) -> &'static str {
     match engine {

@@ -1,7 +1,7 @@
 //! What caps are owed, where several processes count together. The arithmetic is that of the
 //! rate-limiter lab's reference (GCRA, ITU-T I.371), as one statement.
 
-use super::{StoreError, Tx, on};
+use super::{StoreError, Tx, dialect, on};
 
 /// What somebody asks of a cap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,8 +61,8 @@ async fn by_tenant(tx: &mut Tx, cap: &str, tenant: i64) -> Result<Option<i64>, S
 
 /// Forgets those who owe nothing at `now_ns` (Unix nanoseconds). Answers how many.
 pub async fn delete_rested(tx: &mut Tx, now_ns: i64) -> Result<u64, StoreError> {
-    const SQL: &str = "DELETE FROM limits WHERE owed_until <= $1";
-    let deleted = on!(tx, |c| sqlx::query(SQL)
+    let sql = dialect::forget_rested(&tx.engine);
+    let deleted = on!(tx, |c| sqlx::query(sql)
         .bind(now_ns)
         .execute(c)
         .await

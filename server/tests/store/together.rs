@@ -13,6 +13,7 @@ use crate::harness::{World, stories};
 stories! {
     a_claim_is_counted_until_it_is_worked_off,
     who_asks_at_once_gets_no_more_than_fits,
+    forgetting_who_rests_waits_for_nobody,
     processes_on_one_server_count_caps_together,
     a_process_hears_of_what_another_commits,
 }
@@ -76,6 +77,30 @@ async fn a_claim_is_counted_until_it_is_worked_off(world: World) -> World {
     assert_eq!(
         take(db, CLAIM, start + SEC).await,
         Taken::TooMuch(start + 4 * SEC)
+    );
+    world
+}
+
+/// It would hold what others want next, and two that wait for each other are a deadlock.
+async fn forgetting_who_rests_waits_for_nobody(world: World) -> World {
+    if world.db.is_embedded() {
+        return world; // It has one writer.
+    }
+    let (start, later) = (1_000 * SEC, 2_000 * SEC);
+    let second = Claim { tenant: 8, ..CLAIM };
+    for claim in [CLAIM, second] {
+        take(&world.db, claim, start).await;
+    }
+    let mut asking = world.db.write().await.unwrap();
+    limits::take(&mut asking, second, later).await.unwrap();
+    let mut forgetting = world.db.write().await.unwrap();
+    let forgotten = wait(limits::delete_rested(&mut forgetting, later)).await;
+    assert_eq!(forgotten.unwrap(), 1, "the one that nobody is changing");
+    forgetting.commit().await.unwrap();
+    asking.commit().await.unwrap();
+    assert_eq!(
+        take(&world.db, second, later).await,
+        Taken::Counted(later + 2 * SEC)
     );
     world
 }
