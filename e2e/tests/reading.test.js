@@ -59,6 +59,30 @@ test("? lists the keys, and single keys can be switched off", async () => {
   await context.close();
 });
 
+test("every paragraph has an address, by pointer and by key", async () => {
+  const { context, page } = await open(browser, lesson, { viewport: { width: 1280, height: 900 } });
+  await page.waitForLoadState("networkidle");
+  const paragraph = page.locator("#p4");
+  const link = paragraph.getByRole("link", { name: "Link to this paragraph" });
+  // The first move brings the script, the next one the link.
+  await until(async () => {
+    await page.mouse.move(5, 5);
+    await paragraph.hover();
+    return await link.count() ? true : null;
+  }, { timeout: 10_000 });
+  await link.click();
+  assert.ok(page.url().endsWith("#p4"), page.url());
+  await page.evaluate(() => document.getElementById("limits").scrollIntoView());
+  await page.keyboard.press("p");
+  await page.waitForFunction(() => /^#p[0-9]+$/.test(location.hash) && location.hash !== "#p4");
+  const inside = await page.evaluate(
+    () => document.querySelector(location.hash).closest("section").querySelector("h2").id,
+  );
+  assert.equal(inside, "limits");
+  assert.deepEqual(page.complaints, []);
+  await context.close();
+});
+
 test("the whole course is on one page, every anchor once, with or without answers", async () => {
   const { context, page } = await open(browser, "/course/print", { javaScriptEnabled: false });
   await expectText(page.locator("h1"), /System Design/);
