@@ -27,6 +27,7 @@ mod postgres;
 mod python;
 mod serve;
 mod served;
+mod soak;
 mod style;
 mod summary;
 mod test;
@@ -60,6 +61,7 @@ cargo xtask COMMAND
                       kill -9 a server N times while it sends an issue: nobody is missed
   load-test           120 clients at once, then ten times too many: lessons stay fast, every
                       accepted submission is graded once, the others hear when to come back
+  soak [--minutes N]  hours of mixed load: nothing fails, nothing grows
   bench serving|search|grading|mail|idle
                       our server beside nginx, our search beside MiniSearch, what a submission
                       costs beside DMOJ's judge, how fast an issue leaves beside Postfix's
@@ -87,6 +89,7 @@ fn main() -> Result<()> {
         "cluster-test" => cluster_test::run(rest),
         "mail-kill-test" => mail_kill_test::run(rest),
         "load-test" => load_test::run(),
+        "soak" => soak::run(rest),
         "setup" => test::setup().map(drop),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use crate::command::Run;
 use crate::http;
@@ -70,12 +70,26 @@ impl Served {
         self.child.id()
     }
 
+    /// Open descriptors.
+    pub fn descriptors(&self) -> Result<usize> {
+        Ok(std::fs::read_dir(format!("/proc/{}/fd", self.id()))?.count())
+    }
+
     /// SIGKILL: no drain, no goodbye.
     pub fn kill(mut self) -> Result<()> {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
     }
+}
+
+/// A line of `/proc/PID/status` that is memory, such as `VmRSS`, in MiB.
+pub fn memory_mib(id: u32, line: &str) -> Result<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+    let value = status.lines().find_map(|all| all.strip_prefix(line));
+    let kib = value.and_then(|value| value.strip_prefix(':')?.trim().strip_suffix("kB"));
+    let kib: f64 = kib.context("/proc/PID/status")?.trim().parse()?;
+    Ok(kib / 1024.0)
 }
 
 impl Drop for Served {

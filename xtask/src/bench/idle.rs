@@ -12,7 +12,7 @@ use super::nginx::Nginx;
 use super::{LESSON, median};
 use crate::client;
 use crate::command::{Run, work};
-use crate::served::Served;
+use crate::served::{Served, memory_mib};
 use crate::test::release_binary;
 
 const STARTS: usize = 7;
@@ -70,8 +70,8 @@ fn hold(name: &str, address: &str, processes: &[u32]) -> Result<()> {
         client.get().context("a connection that was held")?;
     }
     println!(
-        "{name}: {resident} MiB resident, of it {private} MiB private; with {CONNECTIONS} idle \
-         connections {} MiB more, {} of it private; p50 and p99 of a lesson {:.2} and {:.2} ms \
+        "{name}: {resident:.0} MiB resident, of it {private:.0} MiB private; with {CONNECTIONS} idle \
+         connections {:.0} MiB more, {:.0} of it private; p50 and p99 of a lesson {:.2} and {:.2} ms \
          before, {:.2} and {:.2} ms with them",
         resident_then - resident,
         private_then - private,
@@ -84,15 +84,11 @@ fn hold(name: &str, address: &str, processes: &[u32]) -> Result<()> {
 }
 
 /// Resident and private memory, MiB.
-fn memory(processes: &[u32]) -> Result<[i64; 2]> {
-    let mut sums = [0, 0];
+fn memory(processes: &[u32]) -> Result<[f64; 2]> {
+    let mut sums = [0.0, 0.0];
     for id in processes {
-        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
-        for (sum, name) in sums.iter_mut().zip(["VmRSS:", "RssAnon:"]) {
-            let line = status.lines().find_map(|line| line.strip_prefix(name));
-            let kib = line.and_then(|line| line.trim().strip_suffix("kB"));
-            let kib: i64 = kib.context("/proc/PID/status")?.trim().parse()?;
-            *sum += kib / 1024;
+        for (sum, line) in sums.iter_mut().zip(["VmRSS", "RssAnon"]) {
+            *sum += memory_mib(*id, line)?;
         }
     }
     Ok(sums)

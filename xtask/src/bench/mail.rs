@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::median;
 use crate::command::{Run, say, work};
-use crate::served::Served;
+use crate::served::{Served, memory_mib};
 use crate::test::release_binary;
 use crate::{apt, client, mail_sink};
 
@@ -51,15 +51,15 @@ pub fn run() -> Result<()> {
     let mut size = 0;
     for round in 0..ROUNDS {
         let sink = postfix.sink()?;
-        let (rate, resident_kb, bytes) = headroom(&binary, &folder, (&sink, &text), round)?;
-        (size, _) = (bytes, resident_kb);
+        let (rate, resident, bytes) = headroom(&binary, &folder, (&sink, &text), round)?;
+        size = bytes;
         let peer = postfix.source(&sink, bytes)?;
         let pool = rate_of(&nodemailer, &folder, &sink)?;
         say(&format!(
-            "round {}: ours {rate:.0}/s ({:.0} MB resident), smtp-source {peer:.0}/s, nodemailer \
+            "round {}: ours {rate:.0}/s ({:.0} MiB resident), smtp-source {peer:.0}/s, nodemailer \
              {pool:.0}/s",
             round + 1,
-            resident_kb / 1_024.0,
+            resident,
         ));
         ours.push(rate);
         source.push(peer);
@@ -79,7 +79,7 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-/// Messages per second, the server's resident memory in KB, and bytes of a message.
+/// Messages per second, the server's resident memory at its most in MiB, and bytes of a message.
 fn headroom(
     binary: &Path,
     folder: &Path,
@@ -124,16 +124,10 @@ fn headroom(
         );
         std::thread::sleep(LOOK_EVERY);
     };
-    let status = std::fs::read_to_string(format!("/proc/{}/status", served.id()))?;
-    let resident = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let resident = resident.and_then(|kb| kb.trim().trim_end_matches(" kB").parse().ok());
+    let resident = memory_mib(served.id(), "VmHWM")?;
     served.kill()?;
     let count = f64::from(u32::try_from(MESSAGES)?);
-    Ok((
-        count / seconds,
-        resident.unwrap_or(f64::NAN),
-        usize::try_from(bytes)?,
-    ))
+    Ok((count / seconds, resident, usize::try_from(bytes)?))
 }
 
 /// Seconds from the first message that left to the last, by the ledger.
