@@ -25,6 +25,7 @@ mod new_lab;
 mod npm;
 mod postgres;
 mod python;
+mod sbom;
 mod serve;
 mod served;
 mod soak;
@@ -45,6 +46,7 @@ cargo xtask COMMAND
                       (SQLite in .headroom/data; ARGS go to `headroom serve`)
   test [STEP…]        set up, then run every check and test, or only the named steps
   build [--release]   one self-contained binary: target/{debug,release}/headroom
+  sbom                what a release is made of, as CycloneDX, into target/sbom
   site                only what browsers download, into .headroom/site
   fixtures            the wasm modules that tests upload, into .headroom/fixtures
   tidy                the rules of ARCHITECTURE.md that no compiler checks
@@ -89,6 +91,7 @@ fn main() -> Result<()> {
         "cluster-test" => cluster_test::run(rest),
         "mail-kill-test" => mail_kill_test::run(rest),
         "load-test" => load_test::run(),
+        "sbom" => sbom::run(),
         "soak" => soak::run(rest),
         "setup" => test::setup().map(drop),
         "help" | "--help" | "-h" => {
