@@ -1,5 +1,5 @@
-//! Hours of mixed load on one server: what it accepts is done, it never fails, and at the end it takes
-//! no more memory and holds no more descriptors than after its first minutes.
+//! Hours of mixed load on one server: what it accepts is done, it never fails, and at the end it
+//! takes no more memory and holds no more descriptors than after its first minutes.
 
 use std::io::Write as _;
 use std::net::TcpStream;

@@ -70,9 +70,9 @@ fn hold(name: &str, address: &str, processes: &[u32]) -> Result<()> {
         client.get().context("a connection that was held")?;
     }
     println!(
-        "{name}: {resident:.0} MiB resident, of it {private:.0} MiB private; with {CONNECTIONS} idle \
-         connections {:.0} MiB more, {:.0} of it private; p50 and p99 of a lesson {:.2} and {:.2} ms \
-         before, {:.2} and {:.2} ms with them",
+        "{name}: {resident:.0} MiB resident, of it {private:.0} MiB private; with {CONNECTIONS} \
+         idle connections {:.0} MiB more, {:.0} of it private; p50 and p99 of a lesson {:.2} and \
+         {:.2} ms before, {:.2} and {:.2} ms with them",
         resident_then - resident,
         private_then - private,
         before[0],
