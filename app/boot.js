@@ -85,8 +85,8 @@ if (button) {
   name();
 }
 
-// "/" goes to the search box, "?" lists the keys, "p" goes to a paragraph; arrows turn pages where nothing else wants them.
-// Single keys can be switched off; with Alt, "?" works all the same.
+// "/" goes to the search box, "?" lists the keys, "p" goes to a paragraph; arrows turn pages where
+// nothing else wants them. Single keys can be switched off; with Alt, "?" works all the same.
 const off = () => {
   try { return localStorage.getItem("headroom.keys") } catch {}
 };

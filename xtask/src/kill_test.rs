@@ -28,13 +28,27 @@ pub const CAPS: [(&str, &str); 5] = [
 ];
 
 /// Counts that the database must agree on: submissions, grades, and jobs that are not done.
-pub const COUNTS: &str = "
+const COUNTS: &str = "
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1])
 one = lambda sql: db.execute(sql).fetchone()[0]
 print(one('SELECT count(*) FROM submissions'), one('SELECT count(*) FROM grades'),
       one(\"SELECT count(*) FROM jobs WHERE kind = 'grade-submission' AND state <> 'done'\"))
 ";
+
+/// Makes sure that as many submissions were kept as accepted, each with one grade, and that no
+/// job of theirs is open.
+pub fn each_graded(database: &Path, accepted: impl std::fmt::Display) -> Result<()> {
+    let counts = Run::new("python3")
+        .args(["-c".as_ref(), COUNTS.as_ref(), database.as_os_str()])
+        .output()?;
+    let (found, want) = (counts.trim(), format!("{accepted} {accepted} 0"));
+    ensure!(
+        found == want,
+        "submissions, grades, open jobs: {found}; expected {want}"
+    );
+    Ok(())
+}
 
 pub fn run(arguments: &[String]) -> Result<()> {
     let (mut kills, mut seed) = (200, u64::from(std::process::id()));
@@ -177,15 +191,7 @@ impl Session<'_> {
         let accepted = self.submissions.len();
         ensure!(accepted > 0, "nothing was accepted: nothing was tested");
         let database = self.folder.join("data/headroom.db");
-        let counts = Run::new("python3")
-            .args(["-c".as_ref(), COUNTS.as_ref(), database.as_os_str()])
-            .output()?;
-        let found = counts.trim();
-        let want = format!("{accepted} {accepted} 0");
-        ensure!(
-            found == want,
-            "submissions, grades, open jobs: {found}; expected {want}"
-        );
+        each_graded(&database, accepted)?;
         say(&format!(
             "{accepted} accepted, each graded exactly once, all as expected"
         ));

@@ -76,7 +76,7 @@ fn hall(binary: &Path, module: &[u8]) -> Result<()> {
     ));
     ensure!(drained < DRAIN_LIMIT, "that is too long");
     drop(served);
-    counts(&folder, CLIENTS)
+    kill_test::each_graded(&folder.join("headroom.db"), CLIENTS)
 }
 
 /// Hands all in and waits for the last grade.
@@ -114,7 +114,7 @@ fn crowd(binary: &Path, module: &[u8]) -> Result<()> {
     settle(&served.address, &accepted, DRAIN_LIMIT * 2)?;
     let graded = u32::try_from(accepted.len())?;
     drop(served);
-    counts(&folder, graded)?;
+    kill_test::each_graded(&folder.join("headroom.db"), graded)?;
     say("every accepted submission was graded once, nothing else is in the database");
     Ok(())
 }
@@ -206,19 +206,4 @@ fn p99(mut took: Vec<f64>) -> f64 {
     took.get(at.min(took.len().saturating_sub(1)))
         .copied()
         .unwrap_or(f64::NAN)
-}
-
-/// Submissions, grades, and no job left.
-fn counts(folder: &Path, expected: u32) -> Result<()> {
-    let database = folder.join("headroom.db");
-    let said = Run::new("python3")
-        .args(["-c", kill_test::COUNTS])
-        .arg(&database)
-        .output()?;
-    let wanted = format!("{expected} {expected} 0");
-    ensure!(
-        said.trim() == wanted,
-        "the database has {said:?}, wanted {wanted:?}"
-    );
-    Ok(())
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use crate::command::{Run, say, work};
+use crate::command::{say, work};
 use crate::kill_test::{self, LAB, Solution};
 use crate::mail_sink::{self, Sink};
 use crate::served::{Served, memory_mib};
@@ -21,6 +21,8 @@ use crate::{client, http, test};
 /// way does not count.
 const EVERY: Duration = Duration::from_secs(15);
 const REST: Duration = Duration::from_secs(2);
+/// What was accepted last is graded within this time.
+const SETTLE_MAX: Duration = Duration::from_secs(120);
 /// This share of the time it may still grow: pages are made once, pools fill.
 const WARM_UP: f64 = 0.25;
 /// What it may grow after that, MiB in an hour.
@@ -167,27 +169,17 @@ fn slope(looks: &[Look]) -> f64 {
     together / alone
 }
 
-/// Whatever was accepted has its one grade.
+/// Whatever was accepted gets its one grade.
 fn settle(folder: &Path, accepted: u32) -> Result<()> {
-    let wanted = format!("{accepted} {accepted} 0");
     let start = Instant::now();
-    loop {
-        let said = Run::new("python3")
-            .args(["-c", kill_test::COUNTS])
-            .arg(folder.join("headroom.db"))
-            .output()?;
-        if said.trim() == wanted {
-            say(&format!(
-                "{accepted} submissions accepted, each graded once"
-            ));
-            return Ok(());
-        }
-        ensure!(
-            start.elapsed() < Duration::from_secs(120),
-            "submissions, grades, unfinished jobs: {said}, expected {wanted}"
-        );
+    while let Err(error) = kill_test::each_graded(&folder.join("headroom.db"), accepted) {
+        ensure!(start.elapsed() < SETTLE_MAX, "{error}");
         std::thread::sleep(Duration::from_secs(1));
     }
+    say(&format!(
+        "{accepted} submissions accepted, each graded once"
+    ));
+    Ok(())
 }
 
 struct Load {

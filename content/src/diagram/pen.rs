@@ -1,4 +1,4 @@
-//! Elements of SVG, in whole pixels: a tenth is not seen, and is a fifth of a drawing's bytes.
+//! Elements of SVG, in whole pixels: a tenth is not seen, and readers load it.
 
 use super::{Picture, text};
 use crate::markdown::escape;
