@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use ::labs::engine::plot::{Axis, Mark, Plot, Series};
 
+use super::pen::{Pen, Tenths};
 use super::scale::{Scale, horizontal, vertical};
 use super::{class, variant};
 use crate::components::format::{escape, short};
@@ -63,7 +64,8 @@ pub(super) fn svg(plot: &Plot, id: &str, out: &mut String) {
 pub(super) fn window(part: f64) -> String {
     let right = LEFT + part * (WIDTH - RIGHT - LEFT) + if part < 1.0 { 0.0 } else { 4.0 };
     let (top, bottom) = (TOP - 4.0, HEIGHT - BOTTOM + 2.0);
-    format!("M{LEFT} {top}H{right:.1}V{bottom}H{LEFT}z")
+    let right = Tenths::of(right);
+    format!("M{LEFT} {top}H{right}V{bottom}H{LEFT}z")
 }
 
 fn describe(plot: &Plot) -> String {
@@ -95,12 +97,12 @@ fn titled(axis: &Axis, scale: &Scale) -> String {
 fn axes(plot: &Plot, x: &Scale, y: &Scale, out: &mut String) {
     let (bottom, right) = (HEIGHT - BOTTOM, WIDTH - RIGHT);
     for tick in y.ticks(4) {
-        let at = y.at(tick);
+        let at = Tenths::of(y.at(tick));
         let _ = write!(
             out,
-            "<path class=\"grid\" d=\"M{LEFT} {at:.1}H{right}\"/>\
-             <text class=\"tick y\" x=\"{:.1}\" y=\"{at:.1}\">{}</text>",
-            LEFT - 8.0,
+            "<path class=\"grid\" d=\"M{LEFT} {at}H{right}\"/>\
+             <text class=\"tick y\" x=\"{}\" y=\"{at}\">{}</text>",
+            Tenths::of(LEFT - 8.0),
             short(tick),
         );
     }
@@ -108,12 +110,12 @@ fn axes(plot: &Plot, x: &Scale, y: &Scale, out: &mut String) {
         categories(plot, out);
     } else {
         for tick in x.ticks(6) {
-            let at = x.at(tick);
+            let at = Tenths::of(x.at(tick));
             let _ = write!(
                 out,
-                "<path class=\"notch\" d=\"M{at:.1} {bottom}v5\"/>\
-                 <text class=\"tick x\" x=\"{at:.1}\" y=\"{:.1}\">{}</text>",
-                bottom + 19.0,
+                "<path class=\"notch\" d=\"M{at} {bottom}v5\"/>\
+                 <text class=\"tick x\" x=\"{at}\" y=\"{}\">{}</text>",
+                Tenths::of(bottom + 19.0),
                 short(tick),
             );
         }
@@ -121,9 +123,9 @@ fn axes(plot: &Plot, x: &Scale, y: &Scale, out: &mut String) {
     let _ = write!(
         out,
         "<path class=\"axis\" d=\"M{LEFT} {bottom}H{right}\"/>\
-         <text class=\"label x\" x=\"{right}\" y=\"{:.1}\">{}</text>\
+         <text class=\"label x\" x=\"{right}\" y=\"{}\">{}</text>\
          <text class=\"label y\" x=\"4\" y=\"15\">{}</text>",
-        HEIGHT - 9.0,
+        Tenths::of(HEIGHT - 9.0),
         escape(&titled(&plot.x, x)),
         escape(&titled(&plot.y, y)),
     );
@@ -165,23 +167,30 @@ fn categories(plot: &Plot, out: &mut String) {
         };
         let _ = write!(
             out,
-            "<text class=\"tick x\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
-            left + width / 2.0,
-            HEIGHT - BOTTOM + down,
+            "<text class=\"tick x\" x=\"{}\" y=\"{}\">{}</text>",
+            Tenths::of(left + width / 2.0),
+            Tenths::of(HEIGHT - BOTTOM + down),
             escape(&name),
         );
     }
 }
 
 fn path(series: &Series, x: &Scale, y: &Scale, step: bool, out: &mut String) {
+    let mut points = series
+        .points
+        .iter()
+        .map(|point| (x.place(point[0]), y.place(point[1])));
+    let Some((px, mut before)) = points.next() else {
+        return;
+    };
     out.push_str("<path class=\"line\" d=\"");
-    for (i, point) in series.points.iter().enumerate() {
-        let (px, py) = (x.place(point[0]), y.place(point[1]));
-        let _ = match (i, step) {
-            (0, _) => write!(out, "M{px:.1} {py:.1}"),
-            (_, true) => write!(out, "H{px:.1}V{py:.1}"),
-            (_, false) => write!(out, "L{px:.1} {py:.1}"),
-        };
+    let mut pen = Pen::at(px, before, out);
+    for (px, py) in points {
+        if step {
+            pen.line(px, before);
+            before = py;
+        }
+        pen.line(px, py);
     }
     out.push_str("\"/>");
 }
@@ -201,10 +210,10 @@ fn markers(series: &Series, variant: usize, x: &Scale, y: &Scale, out: &mut Stri
         .skip(variant * every / 6)
         .step_by(every);
     for point in points {
-        let (px, py) = (x.place(point[0]), y.place(point[1]));
+        let (px, py) = (Tenths::of(x.place(point[0])), Tenths::of(y.place(point[1])));
         let _ = write!(
             out,
-            "<path class=\"marker\" d=\"M{px:.1} {py:.1}{}\"/>",
+            "<path class=\"marker\" d=\"M{px} {py}{}\"/>",
             shape(variant)
         );
     }
@@ -224,28 +233,31 @@ pub(super) const fn shape(variant: usize) -> &'static str {
 
 fn dots(series: &Series, x: &Scale, y: &Scale, out: &mut String) {
     for point in &series.points {
-        let (px, py) = (x.place(point[0]), y.place(point[1]));
+        let (px, py) = (Tenths::of(x.place(point[0])), Tenths::of(y.place(point[1])));
         let _ = write!(
             out,
-            "<circle class=\"dot\" cx=\"{px:.1}\" cy=\"{py:.1}\" r=\"4\"/>"
+            "<circle class=\"dot\" cx=\"{px}\" cy=\"{py}\" r=\"4\"/>"
         );
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a few bars")]
 fn columns(series: &Series, slots: usize, bar: usize, bars: usize, y: &Scale, out: &mut String) {
+    out.push_str("<path class=\"bar\" d=\"");
     for point in &series.points {
         let (left, width) = slot(point[0], slots);
         let each = width * 0.76 / bars.max(1) as f64;
         let at = left + width * 0.12 + each * bar as f64;
+        let right = at + (each - 1.5).max(1.0);
         let (top, base) = (y.place(point[1]), y.at(0.0));
-        let _ = write!(
-            out,
-            "<rect class=\"bar\" x=\"{at:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"/>",
-            top.min(base),
-            (each - 1.5).max(1.0),
-            // A bar of zero is a thin line and not an absent bar.
-            (base - top).abs().max(1.0),
-        );
+        let upper = top.min(base);
+        // A bar of zero is a thin line and not an absent bar.
+        let lower = upper + (base - top).abs().max(1.0);
+        let mut pen = Pen::at(at, lower, out);
+        for (px, py) in [(at, upper), (right, upper), (right, lower)] {
+            pen.line(px, py);
+        }
+        out.push('z');
     }
+    out.push_str("\"/>");
 }

@@ -7,6 +7,7 @@
 
 mod cursor;
 mod draw;
+mod pen;
 mod scale;
 mod table;
 
