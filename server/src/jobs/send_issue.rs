@@ -27,6 +27,9 @@ const LANES: i64 = 4;
 /// A lane whose mail server was away for a moment goes on after this, milliseconds.
 const SOON_MS: i64 = 5_000;
 
+/// Written as in flight beyond those who fly, for each: so many more may be counted as uncertain
+/// after a crash although they never left.
+const AT_GATE: usize = 1;
 /// Between two turns with the ledger.
 const GATHER: Duration = Duration::from_millis(2);
 /// Before a ledger that could not be written is tried again.
@@ -74,6 +77,8 @@ impl SendIssue {
             caps: Caps {
                 flights: at_least_one(mail.connections),
                 per_domain: at_least_one(mail.connections_per_domain),
+                // With a pace there is time to ask the ledger.
+                at_gate: if mail.per_second == 0 { AT_GATE } else { 0 },
             },
             per_second: mail.per_second,
             bounces: mail.bounces.clone(),
@@ -174,6 +179,7 @@ impl SendIssue {
             caps: Caps {
                 flights: share(self.caps.flights),
                 per_domain: share(self.caps.per_domain),
+                at_gate: self.caps.at_gate,
             },
             per_second: self
                 .per_second

@@ -2,9 +2,11 @@
 
 use std::time::SystemTime;
 
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::Mailbox;
+use lettre::message::header::MIME_VERSION_1_0;
 use lettre::{Address, Message};
 
+use super::stencil::Filled;
 use super::{MailError, insert};
 
 /// One copy of what goes to many, for one of them.
@@ -19,10 +21,8 @@ pub struct Bulk<'a> {
     pub return_path: Option<Address>,
     /// Subject.
     pub subject: &'a str,
-    /// The text.
-    pub text: String,
-    /// The same as HTML.
-    pub html: String,
+    /// Text and HTML.
+    pub body: Filled,
     /// The name of the list (RFC 2919), such as `newsletter.example.org`.
     pub list: &'a str,
     /// The address whose POST ends the subscription (RFC 8058).
@@ -39,14 +39,17 @@ impl Bulk<'_> {
         date: SystemTime,
     ) -> Result<Message, MailError> {
         let id = format!("<{}@{}>", self.id, from.email.domain());
-        let mut message = Message::builder()
+        let mut builder = Message::builder()
             .from(from.clone())
             .to(Mailbox::new(None, to.clone()))
             .message_id(Some(id))
             .date(date)
             .subject(self.subject)
-            .multipart(MultiPart::alternative_plain_html(self.text, self.html))
-            .map_err(MailError::message)?;
+            .header(MIME_VERSION_1_0);
+        if let Some(kind) = self.body.content_type {
+            builder = builder.header(kind);
+        }
+        let mut message = builder.body(self.body.body).map_err(MailError::message)?;
         let headers = [
             ("List-Id", format!("<{}>", self.list)),
             ("List-Unsubscribe", format!("<{}>", self.unsubscribe)),

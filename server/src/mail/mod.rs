@@ -6,6 +6,7 @@ mod bulk;
 mod dkim;
 pub mod newsletter;
 mod smtp;
+pub mod stencil;
 mod transport;
 
 pub use bulk::Bulk;

@@ -8,10 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::body;
 use super::wishes::Topic;
 use crate::mail::Bulk;
+use crate::mail::stencil::{self, Filled, Stencil};
 use crate::store::issues::Issue;
-
-/// Stands where a reader's key goes.
-const KEY: &str = "KEY-OF-THE-READER";
 
 /// A part of an issue, for those who want its topic.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,22 +38,14 @@ pub struct Edition {
     site: String,
     parts: Vec<Part>,
     /// What is the same for all who want the same.
-    made: Mutex<HashMap<String, Arc<Made>>>,
-}
-
-/// Text and HTML, cut where the key goes.
-struct Made {
-    text: Vec<String>,
-    html: Vec<String>,
+    made: Mutex<HashMap<String, Arc<Stencil>>>,
 }
 
 /// One reader's copy.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Copy {
-    /// As text.
-    pub text: String,
-    /// As HTML.
-    pub html: String,
+    /// Text and HTML.
+    pub body: Filled,
     /// What ends the subscription.
     pub unsubscribe: String,
 }
@@ -86,10 +76,15 @@ impl Edition {
     /// The copy of a reader with this key who wants these topics.
     #[must_use]
     pub fn copy(&self, key: &str, topics: &str) -> Copy {
-        let made = self.made(topics);
+        let body = match stencil::fits(key) {
+            true => self.stencil(topics, key.len()).fill(key),
+            false => {
+                let (text, html) = self.texts(topics, key);
+                Stencil::new(text, html, "").fill("")
+            }
+        };
         Copy {
-            text: made.text.join(key),
-            html: made.html.join(key),
+            body,
             unsubscribe: format!("{}/newsletter/unsubscribe?key={key}", self.site),
         }
     }
@@ -103,25 +98,29 @@ impl Edition {
             to,
             return_path: None,
             subject: &self.subject,
-            text: copy.text,
-            html: copy.html,
+            body: copy.body,
             list: &self.list,
             unsubscribe: copy.unsubscribe,
             archive: &self.archive,
         }
     }
 
-    fn made(&self, topics: &str) -> Arc<Made> {
+    fn stencil(&self, topics: &str, letters: usize) -> Arc<Stencil> {
+        let wanted = format!("{letters} {topics}");
         let mut all = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(made) = all.get(topics) {
+        if let Some(made) = all.get(&wanted) {
             return Arc::clone(made);
         }
-        let made = Arc::new(self.make(topics));
-        all.insert(topics.to_owned(), Arc::clone(&made));
+        let hole = stencil::hole(letters);
+        let (text, html) = self.texts(topics, &hole);
+        let made = Arc::new(Stencil::new(text, html, &hole));
+        all.insert(wanted, Arc::clone(&made));
         made
     }
 
-    fn make(&self, topics: &str) -> Made {
+    /// Text and HTML for a reader with this key who wants these topics.
+    #[must_use]
+    pub fn texts(&self, topics: &str, key: &str) -> (String, String) {
         let wanted: Vec<&str> = topics.split(' ').collect();
         let parts = self.parts.iter();
         let mut parts: Vec<&str> = parts
@@ -137,35 +136,33 @@ impl Edition {
                 .collect();
         }
         let markdown = parts.join("\n\n");
-        let cut = |text: String| text.split(KEY).map(str::to_owned).collect();
-        Made {
-            text: cut(format!(
-                "{}\n\n{}\n-- \n{}",
-                self.subject,
-                body::text(&markdown, &self.site),
-                body::text(&self.foot(), &self.site),
-            )),
-            html: cut(self.html(&markdown)),
-        }
+        let foot = self.foot(key);
+        let text = format!(
+            "{}\n\n{}\n-- \n{}",
+            self.subject,
+            body::text(&markdown, &self.site),
+            body::text(&foot, &self.site),
+        );
+        (text, self.html(&markdown, &foot))
     }
 
-    fn html(&self, markdown: &str) -> String {
+    fn html(&self, markdown: &str, foot: &str) -> String {
         let title = format!("<h1>{}</h1>\n", crate::escape::escaped(&self.subject));
         let inner = title + &body::html(markdown, &self.site);
-        let foot = body::html(&self.foot(), &self.site);
+        let foot = body::html(foot, &self.site);
         // The frame is the same for every issue and is tested; the text is never withheld for it.
         body::framed(&self.subject, &self.summary, &inner, &foot).unwrap_or(inner + &foot)
     }
 
-    fn foot(&self) -> String {
+    fn foot(&self, key: &str) -> String {
         let page = self.page.as_ref();
         let page = page.map_or(String::new(), |page| {
             format!("[Read it on the web]({page}). ")
         });
         format!(
             "{page}You get this because you subscribed to Headroom's newsletter. [Choose what \
-             comes](/newsletter/preferences?key={KEY}), or \
-             [unsubscribe](/newsletter/unsubscribe?key={KEY}). Nothing in this mail tells us that \
+             comes](/newsletter/preferences?key={key}), or \
+             [unsubscribe](/newsletter/unsubscribe?key={key}). Nothing in this mail tells us that \
              you opened it."
         )
     }
@@ -215,19 +212,32 @@ mod tests {
     fn everybody_gets_what_they_want_and_links_of_their_own() {
         let edition = Edition::new(&digest(), "https://course.example:8443").unwrap();
         assert_eq!(edition.list, "newsletter.course.example");
-        let ada = edition.copy("ada-key", "labs articles");
-        assert!(ada.text.contains("A lab") && !ada.text.contains("A lesson"));
-        for text in [&ada.text, &ada.html] {
+        let (text, html) = edition.texts("labs articles", "ada-key");
+        assert!(text.contains("A lab") && !text.contains("A lesson"));
+        for text in [&text, &html] {
             assert!(text.contains("/newsletter/preferences?key=ada-key"));
             assert!(text.contains("/newsletter/unsubscribe?key=ada-key"));
-            assert!(!text.contains(KEY));
         }
-        let eve = edition.copy("eve-key", "lessons");
-        assert!(
-            eve.text
-                .contains("<https://course.example:8443/lessons/a/b>")
-        );
-        assert!(!eve.html.contains("ada-key") && !eve.html.contains("A lab"));
-        assert!(!eve.html.to_lowercase().contains("<img"));
+        let (text, html) = edition.texts("lessons", "eve-key");
+        assert!(text.contains("<https://course.example:8443/lessons/a/b>"));
+        assert!(!html.contains("A lab") && !html.to_lowercase().contains("<img"));
+    }
+
+    #[test]
+    fn a_copy_has_one_key() {
+        let edition = Edition::new(&digest(), "https://course.example").unwrap();
+        let keys = [
+            "a-key-of-somebody-who-is-called-ada",
+            "somebody-else-who-is-called-by-eve",
+            "k",
+        ];
+        for key in keys {
+            let copy = edition.copy(key, "labs");
+            let body = String::from_utf8(copy.body.body.into_vec()).unwrap();
+            let body = body.replace("=\r\n", "");
+            assert_eq!(body.matches(&format!("key=3D{key}")).count(), 4);
+            assert_eq!(body.matches("key=3D").count(), 4);
+            assert!(copy.unsubscribe.ends_with(&format!("?key={key}")));
+        }
     }
 }

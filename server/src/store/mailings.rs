@@ -81,8 +81,8 @@ pub struct Entry {
     pub uncertain: i64,
     /// Not before this time, Unix milliseconds.
     pub due_at: i64,
-    /// When it was tried first, Unix milliseconds.
-    pub first_at: i64,
+    /// When it was tried first, Unix milliseconds; nothing where it was not.
+    pub first_at: Option<i64>,
     /// When this happened, Unix milliseconds.
     pub at: i64,
     /// What the mail server said.

@@ -57,7 +57,7 @@ fn landed(position: i64, state: State) -> Entry {
         attempts: 1,
         uncertain: 0,
         due_at: if state == State::Deferred { 5_000 } else { 0 },
-        first_at: 7,
+        first_at: Some(7),
         at: 9,
         reply: "it's \"so\" — für alle".into(),
     }

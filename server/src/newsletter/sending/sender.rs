@@ -1,9 +1,11 @@
 //! Takes turns with the ledger until a lane is done.
 
+use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::desk::{Caps, Desk, FETCH};
@@ -58,8 +60,6 @@ pub enum End {
     Lost,
 }
 
-type Flights = JoinSet<(Waiting, Report)>;
-
 impl Sender {
     /// Sends until the lane is done, or cannot go on.
     ///
@@ -69,76 +69,50 @@ impl Sender {
         if self.ledger.recover().await? == Standing::Lost {
             return Ok(End::Lost);
         }
-        let mut desk = Desk::new(self.caps);
-        let mut flights = Flights::new();
+        let mut tower = Tower::new(self);
         let mut reader = Reader::default();
-        let mut line = Failures::default();
-        let mut landed: Vec<Entry> = Vec::new();
         let mut end = None;
         loop {
             if self.stop.is_cancelled() {
                 end = end.or(Some(End::Stopped));
             }
-            if let Some(reason) = line.away() {
+            if let Some(reason) = tower.away() {
                 end = end.or(Some(End::Away(reason)));
             }
             if end.is_some() {
-                desk.close();
-            } else if desk.is_hungry() && !reader.is_dry {
-                let more = reader.next(&*self.ledger, self.clock.now_ms()).await?;
-                desk.admit(more);
+                tower.close();
+            } else if tower.desk.is_hungry() && !reader.is_dry {
+                let more = reader.next(&*self.ledger, self.clock.now_ms());
+                let more = tower.meanwhile(more).await?;
+                tower.desk.admit(more);
             }
-            let mut boarding = desk.board();
-            let now_ms = self.clock.now_ms();
-            boarding.retain(|next| match next.email {
-                Some(_) => true,
-                None => {
-                    desk.land(next.position);
-                    landed.push(verdict::gone(next, now_ms));
-                    false
-                }
-            });
-            if !landed.is_empty() || !boarding.is_empty() {
-                let positions: Vec<i64> = boarding.iter().map(|next| next.position).collect();
-                match self.turn(&landed, &positions).await? {
+            let booked = tower.book();
+            let landed = std::mem::take(&mut tower.landed);
+            if !landed.is_empty() || !booked.is_empty() {
+                let positions: Vec<i64> = booked.iter().map(|next| next.position).collect();
+                match tower.meanwhile(self.turn(&landed, &positions)).await? {
                     Standing::Go => {}
                     Standing::Halt => end = end.or(Some(End::Halted)),
                     Standing::Lost => return Ok(End::Lost),
                 }
-                landed.clear();
-                // What is written as in flight flies, even where it is the last.
-                for next in boarding {
-                    self.fly(&mut flights, next).await;
-                }
-                if flights.is_empty() {
+                tower.desk.go_to_gate(booked);
+                if end.is_some() {
                     continue;
                 }
+                tower.launch();
             }
-            if flights.is_empty() {
+            if tower.is_still() {
                 if let Some(end) = end {
                     return Ok(end);
                 }
-                if reader.is_dry && desk.is_empty() {
+                if reader.is_dry && tower.desk.is_empty() {
                     return Ok(End::Done);
                 }
                 continue;
             }
-            let mut next = flights.join_next().await;
+            tower.see_one().await;
             if !self.gather.is_zero() {
-                tokio::time::sleep(self.gather).await;
-            }
-            while let Some(flight) = next {
-                match flight {
-                    Ok((of, report)) => {
-                        line.note(&report);
-                        desk.land(of.position);
-                        let now_ms = self.clock.now_ms();
-                        landed.push(verdict::entry(&of, report, now_ms, &self.random));
-                    }
-                    // It stays in flight, and is recovered as such by the next run.
-                    Err(error) => end = end.or(Some(End::Away(error.to_string()))),
-                }
-                next = flights.try_join_next();
+                tower.meanwhile(tokio::time::sleep(self.gather)).await;
             }
         }
     }
@@ -156,16 +130,128 @@ impl Sender {
             }
         }
     }
+}
 
-    async fn fly(&self, flights: &mut Flights, next: Waiting) {
-        if let Some(pace) = 1_000_000_u64.checked_div(u64::from(self.per_second)) {
-            tokio::time::sleep(Duration::from_micros(pace)).await;
+/// Watches what flies, and lets the next one go when one has landed, whatever else goes on.
+struct Tower<'a> {
+    sender: &'a Sender,
+    desk: Desk,
+    flights: JoinSet<(Waiting, Report)>,
+    /// What became of those who landed, to be written down.
+    landed: Vec<Entry>,
+    line: Failures,
+    /// Nobody flies any more.
+    is_closed: bool,
+    /// Before this nobody flies, where there is a pace.
+    next_at: tokio::time::Instant,
+}
+
+impl<'a> Tower<'a> {
+    fn new(sender: &'a Sender) -> Self {
+        Self {
+            sender,
+            desk: Desk::new(sender.caps),
+            flights: JoinSet::new(),
+            landed: Vec::new(),
+            line: Failures::default(),
+            is_closed: false,
+            next_at: tokio::time::Instant::now(),
         }
-        let wire = Arc::clone(&self.wire);
-        flights.spawn(async move {
-            let report = wire.send(&next).await;
-            (next, report)
+    }
+
+    /// Why the mail server seems to be away, if it does.
+    fn away(&self) -> Option<String> {
+        self.line.away()
+    }
+
+    /// Nothing flies and nothing has landed that is not written down.
+    fn is_still(&self) -> bool {
+        self.flights.is_empty() && self.landed.is_empty()
+    }
+
+    /// Lets nobody fly any more: who stands at the gate goes back into the queue.
+    fn close(&mut self) {
+        self.is_closed = true;
+        let now_ms = self.sender.clock.now_ms();
+        let back = self.desk.close();
+        self.landed
+            .extend(back.iter().map(|back| verdict::turned_back(back, now_ms)));
+    }
+
+    /// Those who are to be written as in flight; who left before their turn is noted.
+    fn book(&mut self) -> Vec<Waiting> {
+        let now_ms = self.sender.clock.now_ms();
+        let mut booked = self.desk.book();
+        booked.retain(|next| {
+            let is_there = next.email.is_some();
+            if !is_there {
+                self.desk.land(next.position);
+                self.landed.push(verdict::gone(next, now_ms));
+            }
+            is_there
         });
+        booked
+    }
+
+    /// Lets those at the gate fly who may.
+    fn launch(&mut self) {
+        while let Some(next) = self.desk.board() {
+            let at = self.slot();
+            let wire = Arc::clone(&self.sender.wire);
+            self.flights.spawn(async move {
+                if let Some(at) = at {
+                    tokio::time::sleep_until(at).await;
+                }
+                let report = wire.send(&next).await;
+                (next, report)
+            });
+        }
+    }
+
+    /// When the next may fly, where there is a pace.
+    fn slot(&mut self) -> Option<tokio::time::Instant> {
+        let pace = 1_000_000_u64.checked_div(u64::from(self.sender.per_second))?;
+        let at = self.next_at.max(tokio::time::Instant::now());
+        self.next_at = at + Duration::from_micros(pace);
+        Some(at)
+    }
+
+    /// Waits until something has landed.
+    async fn see_one(&mut self) {
+        if self.landed.is_empty()
+            && let Some(flight) = self.flights.join_next().await
+        {
+            self.land(flight);
+        }
+    }
+
+    /// Does something, and lets go who may meanwhile.
+    async fn meanwhile<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                Some(flight) = self.flights.join_next() => self.land(flight),
+            }
+        }
+    }
+
+    fn land(&mut self, flight: Result<(Waiting, Report), JoinError>) {
+        match flight {
+            Ok((of, report)) => {
+                self.line.note(&report);
+                self.desk.land(of.position);
+                let Sender { clock, random, .. } = self.sender;
+                self.landed
+                    .push(verdict::entry(&of, report, clock.now_ms(), random));
+            }
+            // It stays in flight, and is recovered as such by the next run.
+            Err(error) => self.line.break_down(error.to_string()),
+        }
+        if !self.is_closed && self.away().is_none() && !self.sender.stop.is_cancelled() {
+            self.launch();
+        }
     }
 }
 
@@ -199,11 +285,20 @@ impl Reader {
 #[derive(Default)]
 struct Failures {
     row: u32,
+    is_broken: bool,
     reason: String,
 }
 
 impl Failures {
+    /// Whatever comes now, this is not to go on.
+    fn break_down(&mut self, reason: String) {
+        (self.is_broken, self.reason) = (true, reason);
+    }
+
     fn note(&mut self, report: &Report) {
+        if self.is_broken {
+            return;
+        }
         match report {
             Report::Unreached(reason) => {
                 self.row += 1;
@@ -214,6 +309,6 @@ impl Failures {
     }
 
     fn away(&self) -> Option<String> {
-        (self.row >= AWAY).then(|| self.reason.clone())
+        (self.is_broken || self.row >= AWAY).then(|| self.reason.clone())
     }
 }

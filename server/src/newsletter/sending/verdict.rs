@@ -31,7 +31,7 @@ pub fn entry(of: &Waiting, report: Report, now_ms: i64, random: &Random) -> Entr
         attempts,
         uncertain: of.uncertain,
         due_at: 0,
-        first_at,
+        first_at: Some(first_at),
         at: now_ms,
         reply,
     };
@@ -57,7 +57,6 @@ pub fn entry(of: &Waiting, report: Report, now_ms: i64, random: &Random) -> Entr
         Report::Unknown(reply) => later(reply, of.uncertain + 1),
         Report::Unreached(reply) => Entry {
             attempts: of.attempts,
-            first_at: of.first_at.unwrap_or(now_ms),
             ..made(State::Queued, reply)
         },
     }
@@ -72,9 +71,24 @@ pub fn gone(of: &Waiting, now_ms: i64) -> Entry {
         attempts: of.attempts,
         uncertain: of.uncertain,
         due_at: 0,
-        first_at: of.first_at.unwrap_or(now_ms),
+        first_at: Some(of.first_at.unwrap_or(now_ms)),
         at: now_ms,
         reply: "no longer subscribed".into(),
+    }
+}
+
+/// What to write about somebody who was written as in flight and has not flown.
+#[must_use]
+pub fn turned_back(of: &Waiting, now_ms: i64) -> Entry {
+    Entry {
+        position: of.position,
+        state: State::Queued,
+        attempts: of.attempts,
+        uncertain: of.uncertain,
+        due_at: 0,
+        first_at: of.first_at,
+        at: now_ms,
+        reply: String::new(),
     }
 }
 
@@ -136,7 +150,7 @@ mod tests {
             assert_eq!(entry.state, State::Deferred);
             let wait = entry.due_at - now;
             assert!((60_000..=14_460_000).contains(&wait), "{wait}");
-            of = waiting(entry.attempts, entry.uncertain, Some(entry.first_at));
+            of = waiting(entry.attempts, entry.uncertain, entry.first_at);
             now = entry.due_at;
         }
         assert!((24 * 3_600_000..29 * 3_600_000).contains(&now), "{now}");

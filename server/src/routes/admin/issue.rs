@@ -226,16 +226,16 @@ pub async fn mail(
     Query(Form { form }): Query<Form>,
 ) -> Result<Response, Error> {
     let (issue, _) = office::look(&mut state.db.read().await?, number).await?;
-    let copy = edition(&state, &issue)?.copy("preview", "");
+    let (text, html) = edition(&state, &issue)?.texts("", "preview");
     if form == "text" {
-        return Ok(copy.text.into_response());
+        return Ok(text.into_response());
     }
     let policy = [(header::CONTENT_SECURITY_POLICY, MAIL_POLICY)];
     let frame = [(
         header::X_FRAME_OPTIONS,
         HeaderValue::from_static("SAMEORIGIN"),
     )];
-    Ok((policy, frame, Html(copy.html)).into_response())
+    Ok((policy, frame, Html(html)).into_response())
 }
 
 /// `GET /admin/newsletter/{number}/events`: how far it is, every second, until it ends.

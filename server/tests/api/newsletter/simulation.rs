@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 use std::pin::{Pin, pin};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -23,6 +25,7 @@ const SEEDS: u64 = 10_000;
 const CAPS: Caps = Caps {
     flights: 4,
     per_domain: 3,
+    at_gate: 1,
 };
 /// Lives of senders that a seed may take.
 const LIVES_MAX: u32 = 400;
@@ -44,7 +47,9 @@ struct World {
     unknown: u32,
     /// Who holds the lane.
     epoch: u64,
-    /// Most messages that were in flight at once.
+    /// Most messages that were written as in flight at once.
+    most_booked: usize,
+    /// Most messages that one sender had in the air.
     most_flying: usize,
     /// Messages that were in flight when a sender went.
     stranded: u32,
@@ -55,6 +60,8 @@ struct Sim {
     world: Arc<Mutex<World>>,
     random: Random,
     epoch: u64,
+    /// How many it has in the air.
+    flying: Arc<AtomicUsize>,
     /// Chances in a hundred that a message is put off, refused, lost, or not reached.
     odds: [u64; 4],
 }
@@ -144,7 +151,7 @@ impl Ledger for Sim {
                 assert!(may, "{:?} became {:?}", row.state, entry.state);
                 row.state = entry.state;
                 (row.attempts, row.uncertain) = (entry.attempts, entry.uncertain);
-                (row.due_at, row.first_at) = (entry.due_at, Some(entry.first_at));
+                (row.due_at, row.first_at) = (entry.due_at, entry.first_at);
             }
             for position in flying {
                 let row = world.rows.get_mut(position).unwrap();
@@ -156,7 +163,7 @@ impl Ledger for Sim {
                 .rows
                 .values()
                 .filter(|row| row.state == State::InFlight);
-            world.most_flying = world.most_flying.max(flying.count());
+            world.most_booked = world.most_booked.max(flying.count());
         });
         Ok(done.await.map_or(Standing::Lost, |()| Standing::Go))
     }
@@ -165,6 +172,16 @@ impl Ledger for Sim {
 #[async_trait]
 impl Wire for Sim {
     async fn send(&self, to: &Waiting) -> Report {
+        let flying = self.flying.fetch_add(1, Relaxed) + 1;
+        self.with(|world| world.most_flying = world.most_flying.max(flying));
+        let report = self.carry(to).await;
+        self.flying.fetch_sub(1, Relaxed);
+        report
+    }
+}
+
+impl Sim {
+    async fn carry(&self, to: &Waiting) -> Report {
         self.wait().await;
         let [later, refused, unknown, unreached] = self.odds;
         let drawn = self.random.up_to(99);
@@ -248,6 +265,7 @@ fn world(readers: i64, epoch: u64, has_left: impl Fn() -> bool) -> World {
         arrived: BTreeMap::new(),
         unknown: 0,
         epoch,
+        most_booked: 0,
         most_flying: 0,
         stranded: 0,
     }
@@ -268,11 +286,13 @@ async fn one_issue(seed: u64) -> World {
         world: Arc::new(Mutex::new(world)),
         random: random.clone(),
         epoch: 0,
+        flying: Arc::default(),
         odds,
     };
     let mut ghosts = Vec::new();
     for _ in 0..LIVES_MAX {
         sim.epoch += 1;
+        sim.flying = Arc::default();
         sim.with(|world| world.epoch = sim.epoch);
         let life = sender(&sim, &clock);
         // Deaths come less often with time, so that an issue ends.
@@ -344,12 +364,14 @@ fn a_crash_at_every_point_loses_nobody_and_repeats_only_what_was_in_the_air() {
         .enable_time()
         .build()
         .unwrap();
-    let (mut stranded, mut repeated, mut most_flying) = (0, 0, 0);
+    let (mut stranded, mut repeated) = (0, 0);
+    let (mut most_booked, mut most_flying) = (0, 0);
     for seed in 0..SEEDS {
         let world = runtime.block_on(one_issue(seed));
         judge(seed, &world);
         stranded += world.stranded;
         repeated += world.arrived.values().filter(|times| **times > 1).count();
+        most_booked = most_booked.max(world.most_booked);
         most_flying = most_flying.max(world.most_flying);
     }
     // The world was rough enough to mean something, and the caps held.
@@ -358,6 +380,7 @@ fn a_crash_at_every_point_loses_nobody_and_repeats_only_what_was_in_the_air() {
         "only {stranded} were in the air at a crash"
     );
     assert!(repeated > 1_000, "only {repeated} came twice");
+    assert_eq!(most_booked, CAPS.flights * (1 + CAPS.at_gate));
     assert_eq!(most_flying, CAPS.flights);
 }
 
@@ -378,6 +401,7 @@ async fn a_message_over_which_the_wire_breaks_down_stays_in_flight_and_ends_the_
         world: Arc::new(Mutex::new(world(3, 1, || false))),
         random: Random::seeded(1),
         epoch: 1,
+        flying: Arc::default(),
         odds: [0; 4],
     };
     let sender = Sender {
