@@ -11,7 +11,14 @@ use crate::mail::Bulk;
 use crate::store::issues::Issue;
 
 /// Stands where a reader's key goes.
-const KEY: &str = "KEY-OF-THE-READER";
+pub(super) const KEY: &str = "KEY-OF-THE-READER";
+/// The title of a link that is shown as a button.
+pub(super) const BUTTON: &str = "button";
+
+/// What makes a link look like a button.
+const AS_BUTTON: &str = " class=\"button\" style=\"display: inline-block; margin: 8px 0; \
+    padding: 10px 18px; background: #0f6e67; color: #fffdf8; border-radius: 6px; \
+    text-decoration: none\"";
 
 /// A part of an issue, for those who want its topic.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +44,8 @@ pub struct Edition {
     summary: String,
     /// Where it can be read on the web, if it can.
     page: Option<String>,
+    /// Why it comes.
+    because: &'static str,
     site: String,
     parts: Vec<Part>,
     /// What is the same for all who want the same.
@@ -68,7 +77,15 @@ impl Edition {
     pub fn new(issue: &Issue, site: &str) -> Result<Self, serde_json::Error> {
         let host = site.split("://").last().unwrap_or(site);
         let host = host.split([':', '/']).next().unwrap_or(host);
-        let page = format!("{site}/newsletter/issues/{}", issue.slug);
+        let page = match &issue.lesson {
+            Some(lesson) => Some(format!("{site}{lesson}")),
+            None if issue.is_digest => None,
+            None => Some(format!("{site}/newsletter/issues/{}", issue.slug)),
+        };
+        let because = match issue.lesson {
+            Some(_) => "asked for Headroom's course by mail",
+            None => "subscribed to Headroom's newsletter",
+        };
         Ok(Self {
             issue: issue.number,
             created_at: issue.created_at,
@@ -76,7 +93,8 @@ impl Edition {
             list: format!("newsletter.{host}"),
             archive: format!("{site}/newsletter/issues"),
             summary: issue.summary.clone(),
-            page: (!issue.is_digest).then_some(page),
+            page,
+            because,
             site: site.to_owned(),
             parts: serde_json::from_str(&issue.parts)?,
             made: Mutex::default(),
@@ -151,7 +169,9 @@ impl Edition {
 
     fn html(&self, markdown: &str) -> String {
         let title = format!("<h1>{}</h1>\n", crate::escape::escaped(&self.subject));
-        let inner = title + &body::html(markdown, &self.site);
+        let plain = format!(" title=\"{BUTTON}\"");
+        let body = body::html(markdown, &self.site).replace(&plain, AS_BUTTON);
+        let inner = title + &body;
         let foot = body::html(&self.foot(), &self.site);
         // The frame is the same for every issue and is tested; the text is never withheld for it.
         body::framed(&self.subject, &self.summary, &inner, &foot).unwrap_or(inner + &foot)
@@ -163,10 +183,11 @@ impl Edition {
             format!("[Read it on the web]({page}). ")
         });
         format!(
-            "{page}You get this because you subscribed to Headroom's newsletter. [Choose what \
+            "{page}You get this because you {}. [Choose what \
              comes](/newsletter/preferences?key={KEY}), or \
              [unsubscribe](/newsletter/unsubscribe?key={KEY}). Nothing in this mail tells us that \
-             you opened it."
+             you opened it.",
+            self.because
         )
     }
 }
@@ -198,6 +219,7 @@ mod tests {
             number: 3,
             slug: "digest-3".into(),
             is_digest: true,
+            lesson: None,
             frequency: "weekly".into(),
             subject: "New this week".into(),
             summary: "Two things.".into(),
