@@ -3,7 +3,8 @@
 ALTER TABLE issues ADD COLUMN lesson TEXT;
 
 -- Who gets the course; a row lasts as long as the wish. `silent` is a pause because nothing was
--- heard. `unanswered` counts lessons sent since the reader last said to go on, `lesson` is the last.
+-- heard. `unanswered` counts lessons sent since the reader last said to go on; `lesson` is the last
+-- one.
 CREATE TABLE course_readers (
     subscriber_id TEXT   NOT NULL PRIMARY KEY REFERENCES subscribers (id) ON DELETE CASCADE,
     state         TEXT   NOT NULL CHECK (state IN ('reading', 'paused', 'silent', 'finished')),

@@ -1,6 +1,6 @@
 //! What the newsletter does by the clock: begins issues whose time has come, notes what is new on
-//! the site, makes digests of it, and sends the lessons of the course by mail. One of these runs at a time, on whichever node; a digest has
-//! a name made of its day, so that it is made once.
+//! the site, makes digests of it, and sends the lessons of the course by mail. One of these runs at
+//! a time, on whichever node; a digest has a name made of its day, so that it is made once.
 
 use std::sync::Arc;
 

@@ -252,4 +252,26 @@ mod tests {
         assert!(!eve.html.contains("ada-key") && !eve.html.contains("A lab"));
         assert!(!eve.html.to_lowercase().contains("<img"));
     }
+
+    #[test]
+    fn a_lesson_says_why_it_comes_and_has_buttons_of_the_readers_own() {
+        let part = Part {
+            topic: Topic::Course,
+            markdown: format!("[Next](/newsletter/course?key={KEY} \"{BUTTON}\")"),
+        };
+        let lesson = Issue {
+            lesson: Some("/lessons/a/b".into()),
+            parts: serde_json::to_string(&[part]).unwrap(),
+            ..digest()
+        };
+        let copy = Edition::new(&lesson, "https://course.example").unwrap();
+        let copy = copy.copy("ada-key", "course");
+        let to = "https://course.example/newsletter/course?key=ada-key";
+        assert!(copy.text.contains(&format!("Next <{to}>")), "{}", copy.text);
+        let button = format!("<a href=\"{to}\" class=\"button\" style=");
+        assert!(copy.html.contains(&button), "{}", copy.html);
+        let text = copy.text.replace('\n', " ");
+        assert!(text.contains("asked for Headroom's course by mail"));
+        assert!(text.contains("<https://course.example/lessons/a/b>"));
+    }
 }

@@ -59,7 +59,8 @@ const LINES: &[(&str, &str)] = &[
     ("consents", r#"["c1","digest","asked","words","form",1]"#),
     (
         "issues",
-        r#"[1,"slug","issue","each","Subject","","[]","sending",null,3600000,1,2,null,"/lessons/a/b"]"#,
+        r#"[1,"slug","issue","each","Subject","","[]","sending",null,3600000,1,2,null,
+            "/lessons/a/b"]"#,
     ),
     ("course_readers", r#"["n1","silent",3,"/lessons/a/b",1]"#),
     (

@@ -215,7 +215,9 @@ fn wishes(wish: &Wish) -> impl IntoView + use<> {
     });
     view! {
         <fieldset><legend>"What"</legend>{topics.collect_view()}</fieldset>
-        <fieldset><legend>"How often, of what is new"</legend>{frequencies.collect_view()}</fieldset>
+        <fieldset>
+            <legend>"How often, of what is new"</legend> {frequencies.collect_view()}
+        </fieldset>
     }
 }
 

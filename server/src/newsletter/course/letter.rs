@@ -59,10 +59,10 @@ fn said(ending: Ending, next: &str) -> String {
              can pause it yourself [on the same page]({page})."
         ),
         Ending::Pauses => format!(
-            "With this one, {UNANSWERED_MAX} lessons have come since we last heard of you. So **the \
-             course pauses here**, and no further lesson comes. Your place is kept. To go on from it, now \
-             or in a year, press the button on this page: [Send me the next one]({page} \
-             \"{BUTTON}\")"
+            "With this one, {UNANSWERED_MAX} lessons have come since we last heard of you. So \
+             **the course pauses here**, and no further lesson comes. Your place is kept. To go \
+             on from it, now or in a year, press the button on this page: [Send me the next \
+             one]({page} \"{BUTTON}\")"
         ),
         Ending::Ends => "**That was the last lesson.** You have had the whole course; thank you \
              for reading. What is next: [the labs](/labs), where you build what you read about."

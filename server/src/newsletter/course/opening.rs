@@ -93,7 +93,8 @@ mod tests {
     fn a_mail_gets_the_first_section_without_what_needs_the_page() {
         let markdown = "\n## A retry is load {#claim}\n\nIt costs[^1] [a lot](lesson:retries), \
                         says [one](lesson:gone) and [two](https://e.example/#x).\n\n```quiz\n\
-                        id = \"x\"\n```\n\n```rust\nlet x = 1;\n```\n\n[^1]: Really.\n\n## Next\n\nNo.";
+                        id = \"x\"\n```\n\n```rust\nlet x = 1;\n```\n\n[^1]: Really.\n\n\
+                        ## Next\n\nNo.";
         let place = |target: &str| {
             (target == "lesson:retries").then(|| "/lessons/reliability/retries".to_owned())
         };

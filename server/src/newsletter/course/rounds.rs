@@ -1,5 +1,5 @@
-//! Sends the lessons that are due. A reader's turn and its row in the ledger are one commit, so that
-//! a lesson is neither lost nor written down twice; from there on it is an issue like any other.
+//! Sends the lessons that are due. A reader's turn and its row in the ledger are one commit: a
+//! lesson is neither lost nor written down twice; from there on it is an issue like any other.
 
 use std::collections::BTreeMap;
 

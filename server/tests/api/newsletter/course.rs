@@ -1,7 +1,9 @@
 //! The course by mail, week after week: how it comes, pauses, goes on and ends.
 
+use headroom::backend::Pages;
 use headroom::newsletter::calendar;
 use headroom::newsletter::course::Lesson;
+use headroom::state::Site as _;
 use headroom::store::course_readers::{self, State};
 use headroom::store::subscribers;
 
@@ -99,6 +101,21 @@ impl Press {
         let id = found.unwrap().id;
         let reader = course_readers::by_subscriber(&mut tx, id).await.unwrap();
         reader.map(|reader| reader.state)
+    }
+}
+
+#[test]
+fn every_lesson_of_the_course_can_be_mailed() {
+    let pages = Pages::load(None, "https://course.example".into()).unwrap();
+    let lessons = pages.lessons();
+    assert!(!lessons.is_empty());
+    for lesson in lessons {
+        let (path, opening) = (&lesson.path, &lesson.opening);
+        assert!(opening.starts_with("## "), "{path}: {opening}");
+        assert!(opening.split_whitespace().count() > 30, "{path}: {opening}");
+        for odd in ["{{", "{#", "```quiz", "](lesson:", "](lab:", "[^", "$"] {
+            assert!(!opening.contains(odd), "{path} has {odd}: {opening}");
+        }
     }
 }
 
