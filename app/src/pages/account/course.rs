@@ -76,7 +76,7 @@ const fn note(pace: Pace) -> &'static str {
             "Press the first button after a lesson that you read: after three lessons without a \
              word the course pauses by itself."
         }
-        Pace::Paused => "You paused it. It goes on from here as soon as you say so.",
+        Pace::Paused => "It goes on from here as soon as you say so.",
         Pace::Silent => {
             "It paused by itself, because three lessons came and we did not hear of you. It goes \
              on from here as soon as you say so."

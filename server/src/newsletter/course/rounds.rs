@@ -80,7 +80,8 @@ fn issue(
     let letter = letter(lesson, (place, lessons), (ending, &next));
     Ok(Issue {
         number,
-        slug: format!("lesson-{number}"),
+        // No issue that somebody drafts has such a name: it would hold the lessons up.
+        slug: format!("lesson-{number}-{now_ms}"),
         is_digest: true,
         lesson: Some(lesson.path.clone()),
         frequency: Frequency::Each.as_str().to_owned(),
