@@ -80,7 +80,7 @@ impl Press {
             self.app.clock.advance_ms(3_000);
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+        tokio::time::sleep(std::time::Duration::from_millis(1_200)).await;
         let taken = self.to(name).into_iter();
         let subjects = taken.filter_map(|taken| {
             let line = taken
