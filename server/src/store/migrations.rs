@@ -42,7 +42,7 @@ pub const ALL: &[(i64, &str, &str)] = &[
     ),
     (
         8,
-        "course by mail",
+        "course_by_mail",
         include_str!("../../../migrations/0008_course_by_mail.sql"),
     ),
 ];
