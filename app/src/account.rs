@@ -79,6 +79,17 @@ pub enum Newsletter {
         /// Its text as HTML, made of markdown without any HTML of its own.
         html: String,
     },
+    /// `/newsletter/course`: how the course by mail goes on, for the reader of a lesson.
+    Course {
+        /// What opens this page.
+        key: String,
+        /// Whose it is.
+        email: String,
+        /// Where they stand; nothing where they do not get it.
+        course: Option<CourseByMail>,
+        /// What was done just now.
+        done: Option<&'static str>,
+    },
     /// What comes, and how often.
     Preferences {
         /// What opens this page.
@@ -89,11 +100,50 @@ pub enum Newsletter {
         wish: Wish,
         /// Whether anything comes at all.
         subscribes: bool,
+        /// Where they stand with the course by mail, if they get it.
+        course: Option<CourseByMail>,
         /// What was done just now.
         done: Option<&'static str>,
         /// What is wrong, a sentence.
         problem: Option<String>,
     },
+}
+
+/// Where a reader stands with the course by mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CourseByMail {
+    /// Whether the next lesson comes, or why not.
+    pub pace: Pace,
+    /// How many lessons there are.
+    pub lessons: usize,
+    /// The next lesson, if there is one.
+    pub next: Option<NextLesson>,
+}
+
+/// The lesson that comes next by mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextLesson {
+    /// Its number, from 1.
+    pub number: usize,
+    /// Its name.
+    pub title: String,
+    /// Where it is.
+    pub path: String,
+    /// The day it comes, in words; nothing where it comes at once.
+    pub day: Option<String>,
+}
+
+/// Whether lessons come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// One a week.
+    Weekly,
+    /// The reader paused it.
+    Paused,
+    /// It paused because nothing was heard of the reader.
+    Silent,
+    /// All of them have come.
+    Finished,
 }
 
 /// An issue in the archive.

@@ -40,8 +40,19 @@ pub struct Overview {
 pub struct Issues {
     /// The newest first.
     pub rows: Vec<IssueRow>,
+    /// Who gets the course by mail.
+    pub course: CourseReaders,
     /// The form.
     pub form: IssueForm,
+}
+
+/// Who gets the course by mail, and where they stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CourseReaders {
+    /// Those who get lessons, who paused, of whom nothing was heard, who have had all of them.
+    pub counts: [i64; 4],
+    /// The last lesson that came, and how many are there; in the order of the course.
+    pub places: Vec<(String, i64)>,
 }
 
 /// An issue in a list.

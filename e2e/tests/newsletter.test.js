@@ -43,3 +43,47 @@ for (const javaScriptEnabled of [false, true]) {
     }
   });
 }
+
+for (const javaScriptEnabled of [false, true]) {
+  const how = javaScriptEnabled ? "with" : "without";
+  test(`get the course by mail, pause it and go on, ${how} JavaScript`, async () => {
+    const email = `course-${how}@example.org`;
+    const { context, page } = await open(browser, "/newsletter", { javaScriptEnabled });
+    const form = page.locator("main form");
+    await form.getByLabel("E-mail address").fill(email);
+    const wish = page.getByRole("checkbox", { name: "The course by mail" });
+    assert.equal(await wish.isChecked(), false);
+    await wish.check();
+    await form.getByRole("button", { name: "Subscribe" }).click();
+    await page.goto(linkIn(await mailbox.mail(email, 1)));
+    await page.getByRole("button", { name: "Confirm" }).click();
+
+    const course = page.getByRole("region", { name: "The course by mail" });
+    const next = /Lesson [12] of \d+, .+, (is on its way|comes on Tuesday)/;
+    assert.match(await course.innerText(), next);
+    await course.getByRole("button", { name: "Pause the course" }).click();
+    assert.match(page.url(), /\/newsletter\/course\?/);
+    assert.match(await page.getByRole("status").innerText(), /Paused/);
+    assert.match(await course.innerText(), /is the next. The course is paused/);
+    assert.equal(await course.getByRole("button", { name: "Pause the course" }).count(), 0);
+    await page.reload();
+    assert.match(await course.innerText(), /The course is paused/);
+    const paused = new URL(page.url());
+
+    await course.getByRole("button", { name: "Send me the next one" }).click();
+    assert.match(await page.getByRole("status").innerText(), /lessons go on coming/);
+    await page.getByRole("link", { name: "Choose what comes to you" }).click();
+    assert.equal(await wish.isChecked(), true);
+    await wish.uncheck();
+    await page.getByRole("button", { name: "Keep" }).click();
+    assert.equal(await course.count(), 0);
+    await wish.check();
+    await page.getByRole("button", { name: "Keep" }).click();
+    assert.match(await course.innerText(), next);
+    await context.close();
+    if (!javaScriptEnabled) return;
+    for (const colorScheme of ["light", "dark"]) {
+      await look(browser, "course-by-mail", paused.pathname + paused.search, { colorScheme });
+    }
+  });
+}

@@ -16,6 +16,7 @@ use crate::card::Card;
 use crate::escape::escaped;
 use crate::files;
 use crate::measured::Published;
+use crate::newsletter::course::{Lesson, opening};
 use crate::newsletter::wishes::Topic;
 use crate::offline;
 use crate::reference::{self, GUIDE};
@@ -325,6 +326,28 @@ impl Site for Pages {
             (Topic::Articles, path, title, summary)
         });
         lessons.chain(labs).chain(articles).collect()
+    }
+
+    fn lessons(&self) -> Vec<Lesson> {
+        let library = self.library();
+        let place = |target: &str| match target.split_once(':')? {
+            ("lesson", slug) => {
+                let topic = library.topic(slug).filter(|topic| topic.written)?;
+                Some(format!("/lessons/{}/{slug}", topic.area))
+            }
+            ("lab", id) => Some(format!("/labs/{id}")),
+            ("article", slug) => Some(format!("/articles/{slug}")),
+            _ => None,
+        };
+        let lessons = library.lessons().iter().map(|lesson| Lesson {
+            path: format!("/lessons/{}/{}", lesson.area, lesson.slug),
+            title: lesson.title.clone(),
+            promise: lesson.promise.clone(),
+            minutes: lesson.minutes,
+            outcomes: lesson.outcomes.clone(),
+            opening: opening(&lesson.markdown, &place),
+        });
+        lessons.collect()
     }
 
     fn account_page(&self, page: &AccountPage, path: &str) -> (u16, String) {

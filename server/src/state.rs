@@ -23,6 +23,7 @@ use crate::ids::Ids;
 use crate::jobs::grade_submission::Grader;
 use crate::limits::{AccountLimits, SubmissionLimits};
 use crate::metrics::Metrics;
+use crate::newsletter::course::Lesson;
 use crate::newsletter::wishes::Topic;
 use crate::node::{self, Role};
 use crate::random::Random;
@@ -55,6 +56,9 @@ pub trait Site: Send + Sync {
     /// What the course has, for those who want to hear of what is new: topic, path, title and a
     /// sentence about each.
     fn contents(&self) -> Vec<(Topic, String, String, String)>;
+
+    /// Every lesson of the course, in its order, for those who get it by mail.
+    fn lessons(&self) -> Vec<Lesson>;
 
     /// The page that tells of an error.
     fn error_page(&self, status: u16, detail: &str, request_id: &str, path: &str) -> String;

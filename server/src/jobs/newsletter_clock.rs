@@ -1,6 +1,6 @@
 //! What the newsletter does by the clock: begins issues whose time has come, notes what is new on
-//! the site, and makes digests of it. One of these runs at a time, on whichever node; a digest has
-//! a name made of its day, so that it is made once.
+//! the site, makes digests of it, and sends the lessons of the course by mail. One of these runs at
+//! a time, on whichever node; a digest has a name made of its day, so that it is made once.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::ids::Ids;
 use crate::newsletter::compose::LATE_MS;
 use crate::newsletter::edition::Part;
 use crate::newsletter::wishes::{Frequency, Topic};
-use crate::newsletter::{calendar, office};
+use crate::newsletter::{calendar, course, office};
 use crate::state::Site;
 use crate::store::issues::{self, Announcement, Issue, State};
 use crate::store::{StoreError, Tx, mailings};
@@ -154,6 +154,7 @@ fn digest(frequency: Frequency, news: &[Announcement], number: i64, due: i64) ->
         number,
         slug: format!("digest-{}-{stamp}", frequency.as_str()),
         is_digest: true,
+        lesson: None,
         frequency: frequency.as_str().to_owned(),
         subject,
         summary: titles.join(" · "),
@@ -191,7 +192,10 @@ impl Job for NewsletterClock {
         for frequency in Frequency::ALL {
             Self::make_digest(&mut tx, &ctx.ids, frequency, now_ms).await?;
         }
-        Self::enqueue(&mut tx, &ctx.ids, (now_ms + EVERY_MS, now_ms)).await?;
+        let course = self.site.lessons();
+        let is_more = course::send_due(&mut tx, &ctx.ids, &course, now_ms).await?;
+        let next_at = now_ms + if is_more { 0 } else { EVERY_MS };
+        Self::enqueue(&mut tx, &ctx.ids, (next_at, now_ms)).await?;
         tx.commit().await
     }
 }

@@ -282,7 +282,8 @@ const STYLE: &str = "a { color: #0f6e67; } h1, h2, h3 { line-height: 1.25; margi
     body, body > div { background: #141a18 !important; } \
     .sheet, .sheet > table { background: #1b2320 !important; } \
     div, p, li, td, th, h1, h2, h3, blockquote { color: #e6e9e4 !important; } \
-    a, .name { color: #6fd0c4 !important; } pre { background: #10302d !important; } }";
+    a, .name { color: #6fd0c4 !important; } \
+    a.button { color: #fffdf8 !important; } pre { background: #10302d !important; } }";
 
 #[cfg(test)]
 mod tests {

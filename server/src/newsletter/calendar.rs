@@ -1,7 +1,8 @@
 //! When digests are due: every Monday, and on the first of every month, at seven in the morning,
-//! UTC.
+//! UTC; and when the next lesson of the course by mail is: on Tuesdays at seven.
 
 use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
 use time::{OffsetDateTime, Time};
 
 use super::wishes::Frequency;
@@ -10,6 +11,10 @@ const HOUR_MS: i64 = 3_600_000;
 const WEEK_MS: i64 = 7 * 24 * HOUR_MS;
 /// The first Monday of 1970 at seven.
 const MONDAY_MS: i64 = 4 * 24 * HOUR_MS + 7 * HOUR_MS;
+/// The first Tuesday of 1970 at seven.
+const TUESDAY_MS: i64 = MONDAY_MS + 24 * HOUR_MS;
+/// Two lessons are further apart than this: who begins on a Monday gets no second one on Tuesday.
+const APART_MS: i64 = 3 * 24 * HOUR_MS;
 
 /// The last time a digest was due, not after `now_ms`; Unix milliseconds.
 #[must_use]
@@ -30,6 +35,23 @@ pub const fn reach_ms(frequency: Frequency) -> i64 {
         Frequency::Weekly => 2 * WEEK_MS,
         Frequency::Monthly => 9 * WEEK_MS,
     }
+}
+
+/// When a lesson may follow one that is sent now; Unix milliseconds.
+#[must_use]
+pub fn next_lesson(now_ms: i64) -> i64 {
+    let from = now_ms + APART_MS;
+    from - (from - TUESDAY_MS).rem_euclid(WEEK_MS) + WEEK_MS
+}
+
+/// A day in words, such as `Tuesday, 8 December 2026`.
+#[must_use]
+pub fn weekday(ms: i64) -> String {
+    let form = format_description!("[weekday], [day padding:none] [month repr:long] [year]");
+    let at = OffsetDateTime::from_unix_timestamp(ms.div_euclid(1_000));
+    at.ok()
+        .and_then(|at| at.format(form).ok())
+        .unwrap_or_default()
 }
 
 fn month(now_ms: i64) -> Option<i64> {
@@ -82,5 +104,11 @@ mod tests {
         assert_eq!(day(monthly), "2026-11-01");
         assert_eq!(day(last_due(Frequency::Monthly, monthly - 1)), "2026-10-01");
         assert_eq!(last_due(Frequency::Each, now + 5), now);
+        assert_eq!(weekday(now), "Friday, 27 November 2026");
+        assert_eq!(moment(next_lesson(now)), "2026-12-01T07:00:00Z");
+        assert_eq!(
+            moment(next_lesson(now + 24 * HOUR_MS)),
+            "2026-12-08T07:00:00Z"
+        );
     }
 }

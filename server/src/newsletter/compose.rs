@@ -100,6 +100,7 @@ impl Draft {
             number,
             slug: self.slug(number),
             is_digest: false,
+            lesson: None,
             frequency: "each".into(),
             subject: self.subject.trim().to_owned(),
             summary: self.summary.trim().to_owned(),

@@ -11,6 +11,16 @@ use crate::mail::Bulk;
 use crate::mail::stencil::{self, Filled, Stencil};
 use crate::store::issues::Issue;
 
+/// Stands in the text of a lesson's mail where a reader's key goes.
+pub(super) const KEY: &str = "KEY-OF-THE-READER";
+/// The title of a link that is shown as a button.
+pub(super) const BUTTON: &str = "button";
+
+/// What makes a link look like a button.
+const AS_BUTTON: &str = " class=\"button\" style=\"display: inline-block; margin: 8px 0; \
+    padding: 10px 18px; background: #0f6e67; color: #fffdf8; border-radius: 6px; \
+    text-decoration: none\"";
+
 /// A part of an issue, for those who want its topic.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
@@ -35,6 +45,8 @@ pub struct Edition {
     summary: String,
     /// Where it can be read on the web, if it can.
     page: Option<String>,
+    /// Why it comes.
+    because: &'static str,
     site: String,
     parts: Vec<Part>,
     /// What is the same for all who want the same.
@@ -58,7 +70,15 @@ impl Edition {
     pub fn new(issue: &Issue, site: &str) -> Result<Self, serde_json::Error> {
         let host = site.split("://").last().unwrap_or(site);
         let host = host.split([':', '/']).next().unwrap_or(host);
-        let page = format!("{site}/newsletter/issues/{}", issue.slug);
+        let page = match &issue.lesson {
+            Some(lesson) => Some(format!("{site}{lesson}")),
+            None if issue.is_digest => None,
+            None => Some(format!("{site}/newsletter/issues/{}", issue.slug)),
+        };
+        let because = match issue.lesson {
+            Some(_) => "asked for Headroom's course by mail",
+            None => "subscribed to Headroom's newsletter",
+        };
         Ok(Self {
             issue: issue.number,
             created_at: issue.created_at,
@@ -66,7 +86,8 @@ impl Edition {
             list: format!("newsletter.{host}"),
             archive: format!("{site}/newsletter/issues"),
             summary: issue.summary.clone(),
-            page: (!issue.is_digest).then_some(page),
+            page,
+            because,
             site: site.to_owned(),
             parts: serde_json::from_str(&issue.parts)?,
             made: Mutex::default(),
@@ -135,7 +156,7 @@ impl Edition {
                 .map(|part| part.markdown.as_str())
                 .collect();
         }
-        let markdown = parts.join("\n\n");
+        let markdown = parts.join("\n\n").replace(KEY, key);
         let foot = self.foot(key);
         let text = format!(
             "{}\n\n{}\n-- \n{}",
@@ -148,7 +169,9 @@ impl Edition {
 
     fn html(&self, markdown: &str, foot: &str) -> String {
         let title = format!("<h1>{}</h1>\n", crate::escape::escaped(&self.subject));
-        let inner = title + &body::html(markdown, &self.site);
+        let plain = format!(" title=\"{BUTTON}\"");
+        let body = body::html(markdown, &self.site).replace(&plain, AS_BUTTON);
+        let inner = title + &body;
         let foot = body::html(foot, &self.site);
         // The frame is the same for every issue and is tested; the text is never withheld for it.
         body::framed(&self.subject, &self.summary, &inner, &foot).unwrap_or(inner + &foot)
@@ -160,10 +183,11 @@ impl Edition {
             format!("[Read it on the web]({page}). ")
         });
         format!(
-            "{page}You get this because you subscribed to Headroom's newsletter. [Choose what \
+            "{page}You get this because you {}. [Choose what \
              comes](/newsletter/preferences?key={key}), or \
              [unsubscribe](/newsletter/unsubscribe?key={key}). Nothing in this mail tells us that \
-             you opened it."
+             you opened it.",
+            self.because
         )
     }
 }
@@ -195,6 +219,7 @@ mod tests {
             number: 3,
             slug: "digest-3".into(),
             is_digest: true,
+            lesson: None,
             frequency: "weekly".into(),
             subject: "New this week".into(),
             summary: "Two things.".into(),
@@ -239,5 +264,27 @@ mod tests {
             assert_eq!(body.matches("key=3D").count(), 4);
             assert!(copy.unsubscribe.ends_with(&format!("?key={key}")));
         }
+    }
+
+    #[test]
+    fn a_lesson_says_why_it_comes_and_has_buttons_of_the_readers_own() {
+        let part = Part {
+            topic: Topic::Course,
+            markdown: format!("[Next](/newsletter/course?key={KEY} \"{BUTTON}\")"),
+        };
+        let lesson = Issue {
+            lesson: Some("/lessons/a/b".into()),
+            parts: serde_json::to_string(&[part]).unwrap(),
+            ..digest()
+        };
+        let edition = Edition::new(&lesson, "https://course.example").unwrap();
+        let (text, html) = edition.texts("course", "ada-key");
+        let to = "https://course.example/newsletter/course?key=ada-key";
+        assert!(text.contains(&format!("Next <{to}>")), "{text}");
+        let button = format!("<a href=\"{to}\" class=\"button\" style=");
+        assert!(html.contains(&button), "{html}");
+        let text = text.replace('\n', " ");
+        assert!(text.contains("asked for Headroom's course by mail"));
+        assert!(text.contains("<https://course.example/lessons/a/b>"));
     }
 }

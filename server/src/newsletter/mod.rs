@@ -6,6 +6,7 @@
 mod body;
 pub mod calendar;
 pub mod compose;
+pub mod course;
 pub mod edition;
 pub mod office;
 pub mod return_path;
@@ -24,7 +25,7 @@ use crate::ids::Ids;
 use crate::jobs::mail_newsletter::{MailNewsletter, Payload};
 use crate::state::AppState;
 use crate::store::subscribers::{self, Consent, Subscriber};
-use crate::store::{StoreError, Tx, mailings, modules};
+use crate::store::{StoreError, Tx, course_readers, mailings, modules};
 
 /// What somebody agrees to; kept with the proof, word by word.
 pub const WORDS: &str =
@@ -77,6 +78,9 @@ pub async fn confirm(state: &AppState, subscriber: &Subscriber, source: &str) ->
         let words = (WORDS.to_owned(), source);
         let what = ("confirmed", words);
         prove(&mut tx, &state.ids, &subscriber.email, what, now_ms).await?;
+        if course::is_wanted(&subscriber.topics) {
+            course_readers::insert(&mut tx, subscriber.id, now_ms).await?;
+        }
     }
     Ok(tx.commit().await?)
 }
@@ -107,7 +111,7 @@ pub async fn leave(
         let what = ("ended", (String::new(), source));
         prove(tx, ids, &subscriber.email, what, now_ms).await?;
     }
-    Ok(())
+    course_readers::delete(tx, subscriber.id).await
 }
 
 /// Everything that is known of a subscriber.
@@ -127,6 +131,13 @@ pub async fn history(tx: &mut Tx, subscriber: &Subscriber) -> Result<Value, Stor
             "at": line.at.map(calendar::day), "reply": line.reply,
         })
     });
+    let course = course_readers::by_subscriber(tx, subscriber.id).await?;
+    let course = course.map(|reader| {
+        json!({
+            "state": reader.state.as_str(), "last": reader.lesson,
+            "next": calendar::day(reader.due_at),
+        })
+    });
     Ok(json!({
         "email": subscriber.email,
         "status": subscriber.status.as_str(),
@@ -134,6 +145,7 @@ pub async fn history(tx: &mut Tx, subscriber: &Subscriber) -> Result<Value, Stor
         "frequency": subscriber.frequency,
         "since": calendar::day(subscriber.created_at),
         "suppressed": subscriber.suppressed,
+        "course": course,
         "consents": consents.collect::<Vec<_>>(),
         "issues": got.collect::<Vec<_>>(),
     }))
@@ -156,6 +168,10 @@ pub async fn change(
     let words = (format!("{topics}; {frequency}"), "preferences");
     let what = ("changed", words);
     prove(&mut tx, &state.ids, &subscriber.email, what, now_ms).await?;
+    match wishes.wants_course() {
+        true => course_readers::insert(&mut tx, subscriber.id, now_ms).await?,
+        false => course_readers::delete(&mut tx, subscriber.id).await?,
+    }
     if subscribers::update_confirmed(&mut tx, subscriber.id, now_ms).await? {
         let what = ("confirmed", (WORDS.to_owned(), "preferences"));
         prove(&mut tx, &state.ids, &subscriber.email, what, now_ms).await?;

@@ -4,7 +4,7 @@ use super::return_path;
 use super::sending::verdict;
 use crate::mail::bounce::{self, Returned};
 use crate::store::subscribers::{self, Subscriber};
-use crate::store::{StoreError, Tx, mailings};
+use crate::store::{StoreError, Tx, course_readers, mailings};
 
 /// Bytes of a message that comes back; reports are far shorter.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -57,6 +57,7 @@ pub async fn take(tx: &mut Tx, raw: &[u8], to: &str, now_ms: i64) -> Result<Outc
         Returned::Complaint => {
             subscribers::update_suppressed(tx, subscriber.id, COMPLAINT, now_ms).await?;
             subscribers::update_ended(tx, subscriber.id, now_ms).await?;
+            course_readers::delete(tx, subscriber.id).await?;
             Ok(Outcome::Complaint)
         }
         Returned::Delayed | Returned::Other => Ok(Outcome::Nothing),

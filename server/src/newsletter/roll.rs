@@ -10,7 +10,7 @@ use crate::accounts::Address;
 use crate::ids::Ids;
 use crate::random::Random;
 use crate::store::subscribers::{self, Consent, Status, Subscriber};
-use crate::store::{Db, StoreError, modules};
+use crate::store::{Db, StoreError, course_readers, modules};
 
 /// Problems that are told; more are counted.
 const TOLD_MAX: usize = 100;
@@ -96,10 +96,11 @@ impl Columns {
             other => return Err(format!("frequency {other:?}: each, weekly or monthly")),
         };
         let wishes = Wishes::named(named.clone(), frequency);
-        let wishes = wishes.ok_or_else(|| format!("topics {topics:?}: lessons, labs, articles"))?;
+        let wishes =
+            wishes.ok_or_else(|| format!("topics {topics:?}: lessons, labs, articles, course"))?;
         if named.count() != wishes.topics.len() {
             return Err(format!(
-                "topics {topics:?}: lessons, labs, articles, each once"
+                "topics {topics:?}: lessons, labs, articles, course, each once"
             ));
         }
         Ok((address, wishes))
@@ -205,6 +206,9 @@ pub async fn import(
                 at: now_ms,
             };
             subscribers::insert_consent(&mut tx, &consent).await?;
+            if wishes.wants_course() {
+                course_readers::insert(&mut tx, new.id, now_ms).await?;
+            }
             done.new += 1;
         }
         tx.commit().await?;

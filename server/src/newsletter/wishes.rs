@@ -13,6 +13,8 @@ pub enum Topic {
     Labs,
     /// Articles.
     Articles,
+    /// The course by mail: a lesson a week.
+    Course,
 }
 
 /// How often.
@@ -39,7 +41,9 @@ pub struct Wishes {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 3] = [Self::Lessons, Self::Labs, Self::Articles];
+    pub const ALL: [Self; 4] = [Self::Lessons, Self::Labs, Self::Articles, Self::Course];
+    /// What appears, and is told when it does. The course comes only to those who ask for it.
+    pub const NEWS: [Self; 3] = [Self::Lessons, Self::Labs, Self::Articles];
 
     /// Its name.
     #[must_use]
@@ -48,6 +52,7 @@ impl Topic {
             Self::Lessons => "lessons",
             Self::Labs => "labs",
             Self::Articles => "articles",
+            Self::Course => "course",
         }
     }
 }
@@ -70,7 +75,7 @@ impl Frequency {
 impl Default for Wishes {
     fn default() -> Self {
         Self {
-            topics: Topic::ALL.to_vec(),
+            topics: Topic::NEWS.to_vec(),
             frequency: Frequency::default(),
         }
     }
@@ -91,6 +96,12 @@ impl Wishes {
             topics,
             frequency: frequency.unwrap_or_default(),
         })
+    }
+
+    /// Whether the course is to come.
+    #[must_use]
+    pub fn wants_course(&self) -> bool {
+        self.topics.contains(&Topic::Course)
     }
 
     /// The topics' names, with spaces between them.
@@ -114,5 +125,7 @@ mod tests {
         assert_eq!(Wishes::named(["x"].into_iter(), "each"), None);
         let odd = Wishes::named(["articles"].into_iter(), "hourly").unwrap();
         assert_eq!(odd.frequency, Frequency::Weekly);
+        assert!(!Wishes::default().wants_course());
+        assert!(Wishes::named(["course"].into_iter(), "each").is_some_and(|w| w.wants_course()));
     }
 }

@@ -18,6 +18,7 @@ mod map;
 mod me;
 mod newsletter;
 mod newsletter_archive;
+mod newsletter_course;
 pub mod openapi;
 pub mod ops;
 pub mod pages;
@@ -153,6 +154,8 @@ fn letters(map: Map) -> Map {
         .post(Anyone, confirm, newsletter::confirm)
         .get(Anyone, preferences, newsletter::preferences_page)
         .post(Anyone, preferences, newsletter::change)
+        .get(Anyone, "/newsletter/course", newsletter_course::page)
+        .post(Anyone, "/newsletter/course", newsletter_course::act)
         .get(Anyone, end, newsletter::end_page)
         .post(Anyone, end, newsletter::end)
 }

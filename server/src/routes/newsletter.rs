@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::account::{FORM_MAX_BYTES, field, hushed, pairs, refuse, show};
 use super::json_body;
+use super::newsletter_course as course;
 use super::submissions::body;
 use crate::accounts::Address;
 use crate::edge::ClientAddress;
@@ -116,9 +117,9 @@ pub async fn confirm(
 #[derive(Deserialize)]
 pub struct Managing {
     #[serde(default)]
-    key: String,
+    pub(super) key: String,
     #[serde(default)]
-    done: String,
+    pub(super) done: String,
 }
 
 /// `GET /newsletter/preferences`
@@ -129,7 +130,7 @@ pub async fn preferences_page(
 ) -> Result<Response, Error> {
     state.account_limits.try_client(client.0).await?;
     let page = match by_key(&state, &key).await? {
-        Some(subscriber) => preferences(&subscriber, said(&done), None),
+        Some(subscriber) => preferences(&state, &subscriber, said(&done), None).await?,
         None => Newsletter::Dead,
     };
     shown(&state, page).await
@@ -147,7 +148,7 @@ pub async fn change(
         return shown(&state, Newsletter::Dead).await;
     };
     let Some(wishes) = wishes(&pairs) else {
-        let page = preferences(&subscriber, None, Some(NO_TOPIC.into()));
+        let page = preferences(&state, &subscriber, None, Some(NO_TOPIC.into())).await?;
         let page = refuse(&state, PATH, AccountPage::Newsletter(page)).await?;
         return Ok(hushed(page));
     };
@@ -226,7 +227,7 @@ pub async fn bounced(
 pub struct NewSubscription {
     #[schema(max_length = 254, example = "ada@example.org")]
     email: String,
-    /// What to read; everything if left away.
+    /// What to read; everything that is new, and not the course by mail, if left away.
     topics: Option<Vec<Topic>>,
     /// How often; once a week if left away.
     frequency: Option<Frequency>,
@@ -261,7 +262,7 @@ pub async fn subscribe(
     let address: Address = email
         .parse()
         .map_err(|problem| Error::Incomplete(format!("email: {problem}")))?;
-    let names = topics.unwrap_or_else(|| Topic::ALL.to_vec());
+    let names = topics.unwrap_or_else(|| Topic::NEWS.to_vec());
     let wishes = Wishes::named(
         names.iter().map(|topic| topic.as_str()),
         frequency.unwrap_or_default().as_str(),
@@ -282,14 +283,14 @@ async fn by_token(state: &AppState, token: &str) -> Result<Option<Subscriber>, E
     Ok(subscribers::by_confirmation(&mut tx, &digest, now_ms).await?)
 }
 
-async fn by_key(state: &AppState, key: &str) -> Result<Option<Subscriber>, Error> {
+pub(super) async fn by_key(state: &AppState, key: &str) -> Result<Option<Subscriber>, Error> {
     if key.contains('\0') {
         return Ok(None);
     }
     Ok(subscribers::by_key(&mut state.db.read().await?, key).await?)
 }
 
-async fn shown(state: &AppState, page: Newsletter) -> Result<Response, Error> {
+pub(super) async fn shown(state: &AppState, page: Newsletter) -> Result<Response, Error> {
     show(state, PATH, AccountPage::Newsletter(page))
         .await
         .map(hushed)
@@ -306,21 +307,24 @@ fn asking(email: String, problem: Option<String>, wishes: Option<&Wishes>) -> Ne
     }
 }
 
-fn preferences(
+async fn preferences(
+    state: &AppState,
     subscriber: &Subscriber,
     done: Option<&'static str>,
     problem: Option<String>,
-) -> Newsletter {
+) -> Result<Newsletter, Error> {
+    let course = course::view(state, subscriber).await?;
     let topics = subscriber.topics.split(' ');
     let wishes = Wishes::named(topics, &subscriber.frequency).unwrap_or_default();
-    Newsletter::Preferences {
+    Ok(Newsletter::Preferences {
         key: subscriber.key.clone(),
         email: subscriber.email.clone(),
         wish: wish(&wishes),
         subscribes: subscriber.status == Status::Confirmed,
+        course,
         done,
         problem,
-    }
+    })
 }
 
 fn wish(wishes: &Wishes) -> Wish {

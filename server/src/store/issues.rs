@@ -66,6 +66,8 @@ pub struct Issue {
     pub slug: String,
     /// Whether it is a digest: made by the program, and not in the archive.
     pub is_digest: bool,
+    /// Path of the lesson of the course by mail that it brings, if it does.
+    pub lesson: Option<String>,
     /// For whom it is: those who want things `each`, `weekly` or `monthly`.
     pub frequency: String,
     /// Its subject.
@@ -103,6 +105,7 @@ struct Row {
     created_at: i64,
     started_at: Option<i64>,
     finished_at: Option<i64>,
+    lesson: Option<String>,
 }
 
 impl TryFrom<Row> for Issue {
@@ -116,6 +119,7 @@ impl TryFrom<Row> for Issue {
             number: row.number,
             slug: row.slug,
             is_digest: row.kind == "digest",
+            lesson: row.lesson,
             frequency: row.frequency,
             subject: row.subject,
             summary: row.summary,
@@ -140,8 +144,8 @@ pub async fn next_number(tx: &mut Tx) -> Result<i64, StoreError> {
 /// Makes an issue. Answers false if there is one with its number or slug.
 pub async fn insert(tx: &mut Tx, issue: &Issue) -> Result<bool, StoreError> {
     const SQL: &str = "INSERT INTO issues (number, slug, kind, frequency, subject, summary, parts, \
-         state, send_at, late_ms, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING";
+         state, send_at, late_ms, created_at, lesson) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING";
     let kind = if issue.is_digest { "digest" } else { "issue" };
     let made = on!(tx, |c| sqlx::query(SQL)
         .bind(issue.number)
@@ -155,6 +159,7 @@ pub async fn insert(tx: &mut Tx, issue: &Issue) -> Result<bool, StoreError> {
         .bind(issue.send_at)
         .bind(issue.late_ms)
         .bind(issue.created_at)
+        .bind(&issue.lesson)
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
@@ -209,9 +214,9 @@ pub async fn by_slug(tx: &mut Tx, slug: &str) -> Result<Option<Issue>, StoreErro
     row.map(Issue::try_from).transpose()
 }
 
-/// Issues and digests, the newest first.
+/// Issues and digests, the newest first; lessons of the course by mail are not among them.
 pub async fn list(tx: &mut Tx, limit: i64) -> Result<Vec<Issue>, StoreError> {
-    const SQL: &str = "SELECT * FROM issues ORDER BY number DESC LIMIT $1";
+    const SQL: &str = "SELECT * FROM issues WHERE lesson IS NULL ORDER BY number DESC LIMIT $1";
     let rows: Vec<Row> = on!(tx, |c| sqlx::query_as(SQL).bind(limit).fetch_all(c).await)?;
     rows.into_iter().map(Issue::try_from).collect()
 }
@@ -234,7 +239,8 @@ pub async fn list_due(tx: &mut Tx, now_ms: i64) -> Result<Vec<Issue>, StoreError
 
 /// When the last digest for a frequency was made, Unix milliseconds.
 pub async fn last_digest(tx: &mut Tx, frequency: &str) -> Result<Option<i64>, StoreError> {
-    const SQL: &str = "SELECT MAX(created_at) FROM issues WHERE kind = 'digest' AND frequency = $1";
+    const SQL: &str = "SELECT MAX(created_at) FROM issues WHERE kind = 'digest' \
+         AND lesson IS NULL AND frequency = $1";
     let at = on!(tx, |c| sqlx::query_scalar(SQL)
         .bind(frequency)
         .fetch_one(c)

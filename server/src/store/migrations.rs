@@ -40,6 +40,11 @@ pub const ALL: &[(i64, &str, &str)] = &[
         "nodes",
         include_str!("../../../migrations/0007_nodes.sql"),
     ),
+    (
+        8,
+        "course_by_mail",
+        include_str!("../../../migrations/0008_course_by_mail.sql"),
+    ),
 ];
 
 pub(super) fn migrator() -> Migrator {

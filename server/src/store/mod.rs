@@ -4,6 +4,7 @@
 mod about;
 pub mod batches;
 pub mod copy;
+pub mod course_readers;
 mod db;
 mod dialect;
 mod error;

@@ -95,7 +95,7 @@ async fn submissions_are_graded_as_offline_even_if_a_grader_is_killed() {
     config.data.dir = data.path().to_owned();
     config.grader.workers = 1;
     let parts = Parts {
-        site: Arc::new(FakeSite),
+        site: Arc::new(FakeSite::default()),
         catalogue: Arc::new(Labs),
         grader: headroom::grading::start(&config, PROGRAM.into())
             .await

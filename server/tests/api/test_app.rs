@@ -2,7 +2,7 @@
 //! and a clock that stands still.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use app::{AccountPage, Newsletter};
 use async_trait::async_trait;
@@ -13,6 +13,7 @@ use headroom::config::Config;
 use headroom::error::Finding;
 use headroom::grader::Status;
 use headroom::jobs::grade_submission::{Edition, GradeFailure, Grader, Problem};
+use headroom::newsletter::course::Lesson;
 use headroom::newsletter::wishes::Topic;
 use headroom::problem::Kind;
 use headroom::random::Random;
@@ -37,9 +38,12 @@ pub struct TestApp {
     pub stop: CancellationToken,
     pub state: AppState,
     pub ended: JoinHandle<()>,
+    /// What it shows.
+    pub site: Arc<FakeSite>,
     /// One permit lets one grading go.
     pub gate: Arc<Semaphore>,
-    _data: tempfile::TempDir,
+    data: tempfile::TempDir,
+    settings: String,
 }
 
 impl TestApp {
@@ -53,14 +57,32 @@ impl TestApp {
     /// With graders that wait for `gate`.
     pub async fn gated(settings: &str) -> Self {
         let data = tempfile::tempdir().unwrap();
+        let clock = Clock::manual(1_800_000_000_000);
+        Self::built(settings, (data, clock, Arc::default())).await
+    }
+
+    /// Stops it and starts it again, over the same data and with the same time.
+    pub async fn restart(self) -> Self {
+        self.stop.cancel();
+        self.ended.await.unwrap();
+        self.state.db.close().await;
+        drop(self.state);
+        let app = Self::built(&self.settings, (self.data, self.clock, self.site)).await;
+        app.gate.add_permits(10_000);
+        app
+    }
+
+    async fn built(
+        settings: &str,
+        (data, clock, site): (tempfile::TempDir, Clock, Arc<FakeSite>),
+    ) -> Self {
         let mut config = Config::from_toml(settings).unwrap();
         config.data.dir = data.path().to_owned();
         config.grader.workers = 2;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let clock = Clock::manual(1_800_000_000_000);
         let gate = Arc::new(Semaphore::new(0));
         let parts = Parts {
-            site: Arc::new(FakeSite),
+            site: site.clone(),
             catalogue: Arc::new(FakeCatalogue),
             grader: Arc::new(FakeGrader(Arc::clone(&gate))),
             compiler: None,
@@ -77,8 +99,10 @@ impl TestApp {
             stop,
             state,
             ended,
+            site,
             gate,
-            _data: data,
+            data,
+            settings: settings.to_owned(),
         }
     }
 
@@ -103,7 +127,11 @@ impl TestApp {
     }
 }
 
-pub struct FakeSite;
+/// A site of a few pages; its lessons can be changed.
+#[derive(Default)]
+pub struct FakeSite {
+    pub lessons: Mutex<Vec<Lesson>>,
+}
 
 impl Site for FakeSite {
     fn page(&self, path: &str) -> Option<(u16, String)> {
@@ -149,6 +177,10 @@ impl Site for FakeSite {
     fn contents(&self) -> Vec<(Topic, String, String, String)> {
         let lab = ("/labs".into(), "Labs".into(), "All of them.".into());
         vec![(Topic::Labs, lab.0, lab.1, lab.2)]
+    }
+
+    fn lessons(&self) -> Vec<Lesson> {
+        self.lessons.lock().unwrap().clone()
     }
 
     fn error_page(&self, status: u16, detail: &str, request_id: &str, _path: &str) -> String {

@@ -6,6 +6,7 @@
 mod accounts;
 mod backup;
 mod copy;
+mod course;
 mod faults;
 mod grading;
 mod harness;

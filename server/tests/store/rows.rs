@@ -59,8 +59,10 @@ const LINES: &[(&str, &str)] = &[
     ("consents", r#"["c1","digest","asked","words","form",1]"#),
     (
         "issues",
-        r#"[1,"slug","issue","each","Subject","","[]","sending",null,3600000,1,2,null]"#,
+        r#"[1,"slug","issue","each","Subject","","[]","sending",null,3600000,1,2,null,
+            "/lessons/a/b"]"#,
     ),
+    ("course_readers", r#"["n1","silent",3,"/lessons/a/b",1]"#),
     (
         "mailings",
         r#"[1,10,"n1","in_flight",1,0,0,1,null,"250 ok"]"#,

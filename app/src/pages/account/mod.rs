@@ -1,6 +1,7 @@
 //! Pages about accounts: one file per page, and the parts of their forms. They work without
 //! JavaScript.
 
+mod course;
 mod link;
 mod newsletter;
 mod settings;

@@ -2,17 +2,21 @@
 
 use leptos::prelude::*;
 
-use super::{email_field, form_page, on_its_way, problem};
+use super::{course, email_field, form_page, on_its_way, problem};
 use crate::account::{ArchiveRow, Newsletter, Wish};
 use crate::page::Body;
 use crate::pages::{breadcrumbs, found};
 use crate::shell::Head;
 
 /// What there is to read.
-const TOPICS: [(&str, &str); 3] = [
+const TOPICS: [(&str, &str); 4] = [
     ("lessons", "New lessons"),
     ("labs", "New labs, and new versions of labs"),
     ("articles", "Articles"),
+    (
+        "course",
+        "The course by mail: a lesson a week, from the first to the last",
+    ),
 ];
 /// How often.
 const FREQUENCIES: [(&str, &str); 3] = [
@@ -32,6 +36,12 @@ pub(super) fn body(page: &Newsletter) -> Body {
         Newsletter::Asked { email } => asked(email),
         Newsletter::Confirm { token, email } => confirm(token, email),
         Newsletter::Dead => dead(),
+        Newsletter::Course {
+            key,
+            email,
+            course,
+            done,
+        } => course::page(key, email, course.as_ref(), *done),
         Newsletter::Preferences { .. } => preferences(page),
         Newsletter::Archive(rows) => archive(rows),
         Newsletter::Issue { row, html } => issue(row, html),
@@ -102,6 +112,7 @@ fn preferences(page: &Newsletter) -> Body {
         email,
         wish,
         subscribes,
+        course,
         done,
         problem: wrong,
     } = page
@@ -134,6 +145,7 @@ fn preferences(page: &Newsletter) -> Body {
             {wishes(wish)}
             <button class="button primary">{label}</button>
         </form>
+        {course.as_ref().map(|course| course::section(key, course))}
         {end}
     };
     form_page("Your newsletter", about, wrong.is_some(), view)
@@ -203,7 +215,9 @@ fn wishes(wish: &Wish) -> impl IntoView + use<> {
     });
     view! {
         <fieldset><legend>"What"</legend>{topics.collect_view()}</fieldset>
-        <fieldset><legend>"How often"</legend>{frequencies.collect_view()}</fieldset>
+        <fieldset>
+            <legend>"How often, of what is new"</legend> {frequencies.collect_view()}
+        </fieldset>
     }
 }
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::desk;
-use crate::admin::{IssueForm, IssueRow, Issues, Recipients};
+use crate::admin::{CourseReaders, IssueForm, IssueRow, Issues, Recipients};
 use crate::page::Body;
 use crate::pages::account::problem;
 
@@ -37,6 +37,7 @@ pub(super) fn list(page: &Issues) -> Body {
     };
     let view = view! {
         {table}
+        {course(&page.course)}
         <section aria-labelledby="new">
             <h2 id="new">"A new issue"</h2>
             <form class="account-form wide" method="post" action="/admin/newsletter">
@@ -46,6 +47,39 @@ pub(super) fn list(page: &Issues) -> Body {
         </section>
     };
     desk("Newsletter", "/admin/newsletter", view)
+}
+
+/// Who gets the course by mail; nothing where nobody does.
+fn course(course: &CourseReaders) -> Option<impl IntoView + use<>> {
+    let [reading, paused, silent, finished] = course.counts;
+    let places = course.places.iter().map(|(lesson, count)| {
+        view! { <tr><td>{lesson.clone()}</td><td>{*count}</td></tr> }
+    });
+    let places = places.collect_view();
+    (reading + paused + silent + finished > 0).then(|| {
+        view! {
+            <section aria-labelledby="course">
+                <h2 id="course">"The course by mail"</h2>
+                <div class="bench-numbers">
+                    <div class="number"><strong>{reading}</strong> "get a lesson a week"</div>
+                    <div class="number"><strong>{paused}</strong> "have paused"</div>
+                    <div class="number"><strong>{silent}</strong> "were not heard of"</div>
+                    <div class="number"><strong>{finished}</strong> "have had every lesson"</div>
+                </div>
+                <div class="table-scroll" tabindex="0" role="region" aria-label="Where they stand">
+                    <table>
+                        <thead>
+                            <tr>
+                                <th scope="col">"The last lesson"</th>
+                                <th scope="col">"Readers"</th>
+                            </tr>
+                        </thead>
+                        <tbody>{places}</tbody>
+                    </table>
+                </div>
+            </section>
+        }
+    })
 }
 
 fn row(row: &IssueRow) -> impl IntoView + use<> {

@@ -1,6 +1,6 @@
 //! `/admin/newsletter`: the issues, and the form for a new one.
 
-use app::admin::{AdminPage, IssueForm, IssueRow, Issues, Recipients};
+use app::admin::{AdminPage, CourseReaders, IssueForm, IssueRow, Issues, Recipients};
 use axum::extract::{Path, Query, Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
@@ -9,10 +9,12 @@ use super::shown;
 use crate::error::Error;
 use crate::newsletter::calendar;
 use crate::newsletter::compose::{Draft, MARKDOWN_MAX};
+use crate::newsletter::course::Lesson;
 use crate::newsletter::office::{self, Counts};
 use crate::newsletter::wishes::Topic;
 use crate::routes::account::{field, long_pairs};
 use crate::state::AppState;
+use crate::store::course_readers::{self, State as Reading};
 use crate::store::issues::{self, Issue};
 use crate::store::mailings;
 
@@ -63,8 +65,30 @@ async fn page(state: &AppState, form: IssueForm) -> Result<Response, Error> {
         let (issue, counts) = office::look(&mut tx, issue.number).await?;
         rows.push(row(&issue, &counts));
     }
+    let counts = course_readers::count(&mut tx).await?;
     drop(tx);
-    shown(state, PATH, AdminPage::Issues(Issues { rows, form })).await
+    let course = course(&counts, &state.parts.site.lessons());
+    let page = Issues { rows, course, form };
+    shown(state, PATH, AdminPage::Issues(page)).await
+}
+
+/// Who gets the course by mail, by how many stand where.
+fn course(found: &[(Reading, Option<String>, i64)], lessons: &[Lesson]) -> CourseReaders {
+    let sum = |fits: &dyn Fn(Reading, Option<&str>) -> bool| -> i64 {
+        let found = found.iter();
+        found
+            .filter(|(state, lesson, _)| fits(*state, lesson.as_deref()))
+            .map(|(.., count)| count)
+            .sum()
+    };
+    let at = |lesson: &Lesson| sum(&|_, last| last == Some(lesson.path.as_str()));
+    let places = lessons
+        .iter()
+        .map(|lesson| (lesson.title.clone(), at(lesson)));
+    CourseReaders {
+        counts: Reading::ALL.map(|state| sum(&|found, _| found == state)),
+        places: places.filter(|(_, count)| *count > 0).collect(),
+    }
 }
 
 /// The query of a list of recipients.
@@ -134,7 +158,9 @@ pub(super) fn row(issue: &Issue, counts: &Counts) -> IssueRow {
 pub(super) fn draft(pairs: &[(String, String)]) -> Draft {
     let field = |name: &str| field(pairs, name).replace("\r\n", "\n");
     let topic = field("topic");
-    let topic = Topic::ALL.into_iter().find(|known| known.as_str() == topic);
+    let topic = Topic::NEWS
+        .into_iter()
+        .find(|known| known.as_str() == topic);
     Draft {
         subject: field("subject").trim().to_owned(),
         summary: field("summary").trim().to_owned(),

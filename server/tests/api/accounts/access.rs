@@ -115,6 +115,8 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("POST", "/newsletter/bounces", Anyone),
     ("GET", "/newsletter/confirm", Anyone),
     ("POST", "/newsletter/confirm", Anyone),
+    ("GET", "/newsletter/course", Anyone),
+    ("POST", "/newsletter/course", Anyone),
     ("GET", "/newsletter/feed.xml", Anyone),
     ("GET", "/newsletter/issues", Anyone),
     ("GET", "/newsletter/issues/{slug}", Anyone),

@@ -1,6 +1,7 @@
 //! The newsletter: how people come and go, and how an issue reaches them.
 
 mod conversation;
+mod course;
 mod desk;
 mod digests;
 mod press;
