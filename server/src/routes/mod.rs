@@ -25,6 +25,7 @@ mod receipts;
 mod representation;
 mod search;
 mod service_worker;
+mod setup;
 mod status;
 mod submissions;
 mod webhooks;
@@ -133,6 +134,8 @@ fn accounts(map: Map) -> Map {
         .post(SignedIn, "/account/keys/delete", account::keys::delete)
         .get(SignedIn, "/account/export", account::export::show)
         .post(SignedIn, "/account/delete", account::settings::delete)
+        .get(Known, "/setup", setup::page)
+        .post(Known, "/setup", setup::make)
 }
 
 fn letters(map: Map) -> Map {
@@ -162,6 +165,7 @@ fn desk(map: Map) -> Map {
     let issue = "/admin/newsletter/{number}";
     let one = "/admin/subscribers/{id}";
     map.get(Admin, "/admin", admin::overview)
+        .get(Admin, "/admin/health", admin::health::show)
         .get(Admin, "/admin/status", status::desk)
         .get(Admin, "/admin/newsletter", admin::issues::list)
         .post(Admin, "/admin/newsletter", admin::issues::create)

@@ -40,6 +40,11 @@ pub const ALL: &[(i64, &str, &str)] = &[
         "nodes",
         include_str!("../../../migrations/0007_nodes.sql"),
     ),
+    (
+        10,
+        "setup",
+        include_str!("../../../migrations/0010_setup.sql"),
+    ),
 ];
 
 pub(super) fn migrator() -> Migrator {
