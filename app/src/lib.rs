@@ -35,8 +35,8 @@ pub mod status;
 
 #[cfg(feature = "ssr")]
 pub use account::{
-    Account, AccountPage, ArchiveRow, KeyRow, LinkPurpose, Newsletter, Part, SessionRow, SetupField,
-    SetupForm, Typed, Wish,
+    Account, AccountPage, ArchiveRow, KeyRow, LinkPurpose, Newsletter, Part, SessionRow,
+    SetupField, SetupForm, Typed, Wish,
 };
 #[cfg(feature = "ssr")]
 pub use assets::{Assets, Site};

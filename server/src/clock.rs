@@ -162,7 +162,10 @@ mod tests {
             assert_eq!(jumps.look(), None);
             let before = (clock.now_ms(), clock.monotonic_ns());
             clock.set_ms(set_ms);
-            assert_eq!((clock.now_ms(), clock.monotonic_ns()), (before.0 + set_ms, before.1));
+            assert_eq!(
+                (clock.now_ms(), clock.monotonic_ns()),
+                (before.0 + set_ms, before.1)
+            );
             clock.advance_ms(1_000);
             assert_eq!((jumps.look(), jumps.look()), (Some(set_ms), None));
         }

@@ -107,7 +107,10 @@ async fn invite(state: &AppState, url: &str) -> anyhow::Result<()> {
     let code = code.shown();
     println!("Nobody administers it yet. Make the first administrator at {url}/setup");
     println!("with the code {code}");
-    tracing::warn!(code, "nobody administers this site yet: {url}/setup, code {code}");
+    tracing::warn!(
+        code,
+        "nobody administers this site yet: {url}/setup, code {code}"
+    );
     Ok(())
 }
 

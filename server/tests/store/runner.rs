@@ -332,7 +332,9 @@ async fn order_lost(world: &World) {
     let mut tx = world.db.write().await.unwrap();
     let now_ms = world.now();
     let how = Enqueue::at_once(world.ids.next(), now_ms);
-    enqueue::<Probe>(&mut tx, &Order::Finish, how).await.unwrap();
+    enqueue::<Probe>(&mut tx, &Order::Finish, how)
+        .await
+        .unwrap();
     let lease_until = now_ms + Probe::LIMITS.lease_ms;
     let claimed = jobs::claim(&mut tx, Probe::KIND, now_ms, lease_until).await;
     assert!(claimed.unwrap().is_some());

@@ -120,7 +120,10 @@ async fn a_clock_that_is_set_refuses_nobody_for_long(world: World) -> World {
         // A burst at most, as for somebody new, and then the rate again.
         let now = start + set;
         for count in 1..=3 {
-            assert_eq!(take(db, claim, now).await, Taken::Counted(now + count * SEC));
+            assert_eq!(
+                take(db, claim, now).await,
+                Taken::Counted(now + count * SEC)
+            );
         }
         assert_eq!(take(db, claim, now).await, Taken::TooMuch(now + 3 * SEC));
         let next = take(db, claim, now + SEC).await;

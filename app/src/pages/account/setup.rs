@@ -35,7 +35,11 @@ pub(super) fn body(form: &SetupForm) -> Body {
 }
 
 fn code_field(value: &str, is_wrong: bool) -> impl IntoView + use<> {
-    let described = if is_wrong { "problem code-hint" } else { "code-hint" };
+    let described = if is_wrong {
+        "problem code-hint"
+    } else {
+        "code-hint"
+    };
     view! {
         <label for="code">"Code"</label>
         <input id="code" name="code" type="text" required maxlength="64" autocomplete="off"

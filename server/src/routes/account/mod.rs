@@ -67,7 +67,10 @@ pub(super) fn hushed(mut response: Response) -> Response {
 }
 
 /// Reads a form, within time and size.
-pub(super) async fn form<T: DeserializeOwned>(state: &AppState, request: Request) -> Result<T, Error> {
+pub(super) async fn form<T: DeserializeOwned>(
+    state: &AppState,
+    request: Request,
+) -> Result<T, Error> {
     form_within(state, request, FORM_MAX_BYTES).await
 }
 
