@@ -88,8 +88,9 @@ async fn what_is_wrong_is_said_and_makes_nobody() {
     assert_eq!(taken.status, 422);
     assert!(taken.text().contains("headroom user grant"), "{taken:?}");
     let typed = code.to_lowercase().replace('-', " ");
-    let made = eve.post("/setup", &form(&typed, "eve@example.org", PASSWORD));
-    assert_eq!(made.await.status, 303, "still open, and spelled otherwise");
+    let right = form(&typed, "eve@example.org", PASSWORD);
+    let made = eve.post("/setup", &right).await;
+    assert_eq!(made.status, 303, "still open, and spelled otherwise");
 }
 
 #[tokio::test]
