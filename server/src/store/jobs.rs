@@ -284,7 +284,8 @@ pub async fn update_leases_ahead(
     Ok(())
 }
 
-/// Makes jobs of a kind due at `now_ms` that would be due after `latest` (Unix milliseconds).
+/// Makes jobs of a kind due at `now_ms` that would be due after `latest` (Unix milliseconds). Those
+/// that run may be queued again.
 pub async fn update_waits_ahead(
     tx: &mut Tx,
     kind: &str,
@@ -292,7 +293,7 @@ pub async fn update_waits_ahead(
     now_ms: i64,
 ) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE jobs SET run_at = $3 \
-         WHERE kind = $1 AND state = 'queued' AND run_at > $2";
+         WHERE kind = $1 AND state IN ('queued', 'running') AND run_at > $2";
     let changed = on!(tx, |c| sqlx::query(SQL)
         .bind(kind)
         .bind(latest)
