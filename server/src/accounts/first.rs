@@ -67,9 +67,9 @@ fn sealed(letters: &str) -> CtOutput<Sha256> {
 fn base32(bytes: &[u8], letters: usize) -> String {
     let bit = |at: usize| {
         let byte = bytes.get(at / 8).copied().unwrap_or(0);
-        usize::from(byte >> (7 - at % 8) & 1)
+        usize::from((byte >> (7 - at % 8)) & 1)
     };
-    let letter = |at: usize| (0..5).fold(0, |value, i| value << 1 | bit(at * 5 + i));
+    let letter = |at: usize| (0..5).fold(0, |value, i| (value << 1) | bit(at * 5 + i));
     (0..letters)
         .map(|at| char::from(ALPHABET[letter(at)]))
         .collect()
