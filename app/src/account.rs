@@ -32,6 +32,8 @@ pub enum AccountPage {
     },
     /// `/link` with a link that was used before, has expired or never was.
     LinkDead,
+    /// `/setup`
+    Setup(SetupForm),
     /// `/account`
     Settings(Account),
     /// `/newsletter`
@@ -190,6 +192,28 @@ pub struct Typed {
     pub next: String,
     /// What is wrong, a sentence or two.
     pub problem: Option<String>,
+}
+
+/// The form by which the first administrator is made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SetupForm {
+    /// The code, if it is right.
+    pub code: String,
+    /// The address, as typed.
+    pub email: String,
+    /// What is wrong with which field, a sentence or two.
+    pub problem: Option<(SetupField, String)>,
+}
+
+/// A field of [`SetupForm`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetupField {
+    /// What the program said at its start.
+    Code,
+    /// The address of the administrator.
+    Email,
+    /// The password.
+    Password,
 }
 
 /// Somebody's account, as they see it.

@@ -1,13 +1,15 @@
 //! What the pages for administrators are made from. Everything on them is text by the time it comes
 //! here, except counts.
 
-use crate::status::StatusDesk;
+use crate::status::{Condition, StatusDesk};
 
 /// A page for administrators.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AdminPage {
     /// `/admin`
     Overview(Overview),
+    /// `/admin/health`
+    Health(Health),
     /// `/admin/status`
     Status(StatusDesk),
     /// `/admin/newsletter`
@@ -33,6 +35,28 @@ pub struct Overview {
     pub subscribers: i64,
     /// How mail leaves, in words.
     pub mail: String,
+}
+
+/// Whether the instance can do its work where it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// Whether whoever reads it became the first administrator just now.
+    pub is_new: bool,
+    /// What was found.
+    pub findings: Vec<Finding>,
+}
+
+/// What was found about one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is about.
+    pub about: &'static str,
+    /// How it is.
+    pub condition: Condition,
+    /// What was found, a sentence without its full stop.
+    pub found: String,
+    /// What to do, of the same kind, where there is something to do.
+    pub remedy: Option<String>,
 }
 
 /// The issues, and the form for a new one.

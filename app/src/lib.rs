@@ -36,7 +36,7 @@ pub mod status;
 #[cfg(feature = "ssr")]
 pub use account::{
     Account, AccountPage, ArchiveRow, CourseByMail, KeyRow, LinkPurpose, Newsletter, NextLesson,
-    Pace, Part, SessionRow, Typed, Wish,
+    Pace, Part, SessionRow, SetupField, SetupForm, Typed, Wish,
 };
 #[cfg(feature = "ssr")]
 pub use assets::{Assets, Site};

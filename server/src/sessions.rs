@@ -17,8 +17,8 @@ use crate::clock::Clock;
 use crate::state::AppState;
 use crate::store::{Db, StoreError, limits, links, modules, sessions};
 
-/// How often expired sessions are forgotten, milliseconds.
-const SWEEP_EVERY_MS: i64 = 3_600_000;
+/// How often expired sessions are forgotten, nanoseconds.
+const SWEEP_EVERY_NS: u64 = 3_600_000_000_000;
 /// The member of a session that says whose it is: the id of an account.
 pub const USER: &str = "user";
 /// The name of the cookie where the site is https; elsewhere it is without the prefix.
@@ -67,11 +67,11 @@ impl Sessions {
 
     /// Forgets expired sessions once an hour, until `stop`.
     pub async fn sweep(self, stop: CancellationToken) {
-        let mut due_ms = 0;
+        let mut due_ns = 0;
         while !stop.is_cancelled() {
-            let now_ms = self.clock.now_ms();
-            if now_ms >= due_ms {
-                due_ms = now_ms + SWEEP_EVERY_MS;
+            let now_ns = self.clock.monotonic_ns();
+            if now_ns >= due_ns {
+                due_ns = now_ns + SWEEP_EVERY_NS;
                 if let Err(error) = self.delete_expired().await {
                     tracing::warn!(%error, "cannot forget expired sessions: {error}");
                 }
@@ -102,10 +102,16 @@ impl SessionStore for Sessions {
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let mut tx = self.db.read().await.map_err(backend)?;
-        let found = sessions::by_id(&mut tx, &key(id), self.clock.now_ms()).await;
+        let found = sessions::by_id(&mut tx, &key(id)).await;
+        drop(tx);
         let Some(session) = found.map_err(backend)? else {
             return Ok(None);
         };
+        if session.expires_at <= self.clock.now_ms() {
+            // Forgotten at once: it must not live again where the clock is set back.
+            self.delete(id).await?;
+            return Ok(None);
+        }
         Ok(Some(Record {
             id: *id,
             data: decode(&session.data_json)?,

@@ -13,12 +13,14 @@ use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::Passwords;
+use crate::accounts::first::Code;
 use crate::breaker::Breakers;
 use crate::card::{Card, Painter};
 use crate::clock::Clock;
 use crate::compiler::Compiler;
 use crate::config::Config;
 use crate::error::Finding;
+use crate::grader::key::InstanceKey;
 use crate::ids::Ids;
 use crate::jobs::grade_submission::Grader;
 use crate::limits::{AccountLimits, SubmissionLimits};
@@ -135,6 +137,8 @@ pub struct Shared {
     pub account_limits: AccountLimits,
     /// Makes and compares password hashes.
     pub passwords: Passwords,
+    /// What makes the first administrator.
+    pub setup_code: Code,
     /// Rendered pages.
     pub pages: PageCache,
     /// Cards and icons.
@@ -167,7 +171,7 @@ impl AppState {
     /// The state of a server.
     ///
     /// # Errors
-    /// When no password can be hashed.
+    /// When no password can be hashed, or the instance's key cannot be read.
     pub fn new(config: Config, parts: Parts, db: Db, role: Role) -> anyhow::Result<Self> {
         let ids = Ids::new(parts.clock.clone(), parts.random.clone());
         Ok(Self(Arc::new(Shared {
@@ -179,6 +183,7 @@ impl AppState {
             limits: SubmissionLimits::new(&config.limits, parts.clock.clone(), &db),
             account_limits: AccountLimits::new(&config.limits, parts.clock.clone(), &db),
             passwords: Passwords::new(parts.random.clone())?,
+            setup_code: Code::of(&InstanceKey::open(&config.data.dir)?),
             pages: PageCache::default(),
             pictures: PageCache::default(),
             painter: Painter::new(),

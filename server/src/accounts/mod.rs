@@ -7,6 +7,7 @@ pub mod address;
 pub mod agent;
 pub mod asked;
 pub mod document;
+pub mod first;
 pub mod keys;
 pub mod links;
 pub mod marker;

@@ -8,6 +8,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 
 use crate::Server;
+use crate::accounts::first;
 use crate::backend::Pages;
 use crate::catalogue::Labs;
 use crate::clock::Clock;
@@ -93,7 +94,23 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     };
     tokio::spawn(stop_on_signal(server.state()));
     println!("Headroom is at {url} (Ctrl-C stops it)");
+    invite(&server.state(), &url).await?;
     server.run().await;
+    Ok(())
+}
+
+/// Says how the first administrator is made, as long as there is none.
+async fn invite(state: &AppState, url: &str) -> anyhow::Result<()> {
+    let Some(code) = first::invitation(state).await? else {
+        return Ok(());
+    };
+    let code = code.shown();
+    println!("Nobody administers it yet. Make the first administrator at {url}/setup");
+    println!("with the code {code}");
+    tracing::warn!(
+        code,
+        "nobody administers this site yet: {url}/setup, code {code}"
+    );
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use crate::random::Random;
 use crate::store::keys::{self as kept, Key};
 use crate::store::links::{self, Link, Purpose};
 use crate::store::users::{self, User};
-use crate::store::{Tx, modules, submissions};
+use crate::store::{Tx, modules, setup, submissions};
 
 /// Accounts in one page of a list.
 const PAGE: i64 = 1_000;
@@ -116,6 +116,7 @@ impl Office {
             Action::Grant { email } => {
                 let user = find(tx, email).await?;
                 users::update_admin(tx, user.id, true).await?;
+                setup::close(tx, Clock::System.now_ms()).await?;
                 println!("{} may administer this instance now.", user.email);
                 Ok(())
             }
@@ -171,6 +172,9 @@ impl Office {
         };
         if !users::insert(tx, &user).await? {
             anyhow::bail!("{} has an account already", user.email);
+        }
+        if is_admin {
+            setup::close(tx, user.created_at).await?;
         }
         println!("{} has an account now.", user.email);
         self.link(tx, &user).await

@@ -28,6 +28,12 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
     looked.unwrap_or_else(|error| vec![refused(&error)])
 }
 
+/// The same of one that is open.
+pub(super) async fn examine_open(db: &Db) -> Vec<Finding> {
+    let looked = look(db).await;
+    looked.unwrap_or_else(|error| vec![refused(&error)])
+}
+
 fn refused(error: &StoreError) -> Finding {
     let remedy = match error {
         StoreError::Schema(_) => "run the program that wrote it, or a newer one",

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::Finding;
 use crate::config::Config;
-use crate::grader::{Pool, PoolConfig};
+use crate::grader::{Pool, PoolConfig, Status};
 
 const ABOUT: &str = "graders";
 
@@ -15,16 +15,24 @@ pub(super) async fn examine(config: &Config, program: PathBuf) -> Finding {
         cpu_s: config.grader.cpu_s,
         ..PoolConfig::standard(program)
     };
-    let workers = settings.workers;
-    let status = match Pool::new(settings, None).warm().await {
-        Ok(status) => status,
+    match Pool::new(settings, None).warm().await {
+        Ok(status) => examine_running(&status),
         Err(reason) => {
             let words = format!("no grader can be started: {reason}");
             let remedy =
                 "docs/self-hosting.md says what graders need of the kernel and a container";
-            return Finding::broken(ABOUT, words, remedy);
+            Finding::broken(ABOUT, words, remedy)
         }
-    };
+    }
+}
+
+/// What graders that run say of themselves.
+pub(super) fn examine_running(status: &Status) -> Finding {
+    let workers = status.workers;
+    if !status.ready {
+        let remedy = "docs/self-hosting.md says what graders need of the kernel and a container";
+        return Finding::broken(ABOUT, "none can be started", remedy);
+    }
     let missing = status
         .lockdown
         .map(|walls| walls.missing())

@@ -1,5 +1,7 @@
 //! Mail: whether it leaves, by whom, and whether others will believe it. None is sent.
 
+use std::time::Duration;
+
 use super::Finding;
 use crate::clock::Clock;
 use crate::config::{Config, MailTransport};
@@ -7,6 +9,8 @@ use crate::mail::Mailer;
 
 const ABOUT: &str = "mail";
 const FROM: &str = "sender";
+/// A server that wants mail from here speaks within this time.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 pub(super) async fn examine(config: &Config) -> Vec<Finding> {
     let mail = &config.mail;
@@ -30,7 +34,9 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
         return vec![finding];
     }
     let server = format!("{}:{}", mail.smtp_host, mail.smtp_port);
-    let reached = match mailer.reach().await {
+    let asked = tokio::time::timeout(PATIENCE, mailer.reach()).await;
+    let slow = format!("it said nothing for {} s", PATIENCE.as_secs());
+    let reached = match asked.unwrap_or(Err(slow)) {
         Ok(()) => Finding::fine(ABOUT, format!("{server} takes mail from here")),
         Err(why) => Finding::broken(
             ABOUT,

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::config::Config;
+use crate::state::AppState;
 
 /// What was found about one thing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -86,6 +87,22 @@ pub async fn examine(config: &Config, program: PathBuf) -> Vec<Finding> {
     all.extend(mail::examine(config).await);
     if config.server.jobs {
         all.push(graders::examine(config, program).await);
+    }
+    all
+}
+
+/// The same of a server that runs, from inside it: it has its address, its database and its graders
+/// already.
+pub async fn examine_running(state: &AppState) -> Vec<Finding> {
+    let config = &state.config;
+    let settings = config.clone();
+    let folder = tokio::task::spawn_blocking(move || folder::examine(&settings)).await;
+    let mut all = folder.unwrap_or_default();
+    all.extend(database::examine_open(&state.db).await);
+    all.extend(network::examine_settings(config));
+    all.extend(mail::examine(config).await);
+    if config.server.jobs {
+        all.push(graders::examine_running(&state.parts.grader.status()));
     }
     all
 }

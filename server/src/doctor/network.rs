@@ -17,11 +17,14 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const OTHER_FILES: u64 = 100;
 
 pub(super) async fn examine(config: &Config) -> Vec<Finding> {
-    vec![
-        address(config.server.listen).await,
-        url(config),
-        files(config),
-    ]
+    let mut all = vec![address(config.server.listen).await];
+    all.extend(examine_settings(config));
+    all
+}
+
+/// What can be told without asking at the address.
+pub(super) fn examine_settings(config: &Config) -> [Finding; 2] {
+    [url(config), files(config)]
 }
 
 async fn address(listen: SocketAddr) -> Finding {

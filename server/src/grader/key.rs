@@ -4,9 +4,12 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use hmac::digest::Key;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use labs::Lab;
 use rand::TryRng;
 use serde::{Deserialize, Serialize};
+use sha2::Sha256;
 
 use super::protocol::HiddenCase;
 use crate::secret_file;
@@ -52,6 +55,17 @@ impl InstanceKey {
         File::open(&path)?.take(33).read_to_end(&mut bytes)?;
         let wrong = || io::Error::new(io::ErrorKind::InvalidData, "instance.key: not 32 bytes");
         Ok(Self(bytes.try_into().map_err(|_| wrong())?))
+    }
+
+    /// 32 bytes for another purpose, from which the key cannot be told.
+    #[must_use]
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        // HMAC fills keys up with zeros to the size of a block.
+        let mut key = Key::<Hmac<Sha256>>::default();
+        key[..self.0.len()].copy_from_slice(&self.0);
+        let mut mac = Hmac::<Sha256>::new(&key);
+        mac.update(format!("headroom/{purpose}").as_bytes());
+        mac.finalize().into_bytes().into()
     }
 
     /// What a commitment to the hidden seeds of a lab is made of.

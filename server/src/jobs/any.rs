@@ -11,6 +11,7 @@ use crate::store::{StoreError, Tx};
 pub(super) trait AnyJob: Send + Sync {
     fn kind(&self) -> &'static str;
     fn limits(&self) -> Limits;
+    fn put_off_ms(&self) -> i64;
     async fn run(&self, ctx: &Ctx, payload: &str) -> Result<Finished, JobError>;
     async fn moved(
         &self,
@@ -31,6 +32,10 @@ impl<J: Job> AnyJob for Erased<J> {
 
     fn limits(&self) -> Limits {
         J::LIMITS
+    }
+
+    fn put_off_ms(&self) -> i64 {
+        J::PUT_OFF_MS
     }
 
     async fn run(&self, ctx: &Ctx, payload: &str) -> Result<Finished, JobError> {

@@ -24,6 +24,8 @@ pub trait Job: Send + Sync + 'static {
     const KIND: &'static str;
     /// How long it may take and how often it is tried.
     const LIMITS: Limits;
+    /// No job of this kind waits longer than this until it is due, milliseconds.
+    const PUT_OFF_MS: i64 = Self::LIMITS.backoff_max_ms;
     /// Its parameters. They are kept as JSON: a release must understand those of the one before.
     type Payload: Serialize + DeserializeOwned + Send + Sync + 'static;
 

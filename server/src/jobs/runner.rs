@@ -1,5 +1,7 @@
 //! The workers: they claim jobs, run them, keep their leases alive and record how they ended.
 
+mod sweep;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,9 +57,6 @@ pub struct Running {
     abort: CancellationToken,
 }
 
-/// Jobs that were done are forgotten after a week.
-const KEEP_DONE_MS: i64 = 7 * 24 * 3_600_000;
-const TIDY_EVERY_MS: i64 = 3_600_000;
 const LAST_ERROR_CHARS: usize = 2_000;
 
 impl Runner {
@@ -99,6 +98,7 @@ impl Runner {
     pub async fn run_due(&self) -> Result<usize, StoreError> {
         let never = CancellationToken::new();
         let mut ran = 0;
+        self.bring_near().await?;
         self.release_expired().await?;
         for crew in &self.crews {
             while let Some(claimed) = self.claim(&*crew.job, false).await? {
@@ -155,42 +155,6 @@ impl Runner {
 
     async fn pause(&self) {
         tokio::time::sleep(Duration::from_millis(self.config.poll_ms)).await;
-    }
-
-    /// Returns jobs of lost workers to the queue, and forgets old ones.
-    async fn sweep(&self, stop: &CancellationToken) {
-        let mut tidy_at = 0;
-        while !stop.is_cancelled() {
-            if let Err(error) = self.release_expired().await {
-                tracing::warn!(%error, "cannot look for expired leases");
-            }
-            let now_ms = self.config.clock.now_ms();
-            if now_ms >= tidy_at {
-                tidy_at = now_ms + TIDY_EVERY_MS;
-                if let Err(error) = self.delete_done(now_ms - KEEP_DONE_MS).await {
-                    tracing::warn!(%error, "cannot forget old jobs");
-                }
-            }
-            tokio::select! { () = stop.cancelled() => {} () = self.pause() => {} }
-        }
-    }
-
-    async fn delete_done(&self, until_ms: i64) -> Result<(), StoreError> {
-        let mut tx = self.config.db.write().await?;
-        jobs::delete_done(&mut tx, until_ms).await?;
-        tx.commit().await
-    }
-
-    async fn release_expired(&self) -> Result<(), StoreError> {
-        let now_ms = self.config.clock.now_ms();
-        if !jobs::has_expired(&mut self.config.db.read().await?, now_ms).await? {
-            return Ok(());
-        }
-        let mut tx = self.config.db.write().await?;
-        let released = jobs::update_expired(&mut tx, now_ms).await?;
-        tx.commit().await?;
-        tracing::warn!(jobs = released, "jobs of lost workers are queued again");
-        Ok(())
     }
 
     /// Claims the next job. Unless one was just announced, it looks before it takes the lock of

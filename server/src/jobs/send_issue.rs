@@ -241,6 +241,8 @@ impl Job for SendIssue {
         backoff_ms: 2_000,
         backoff_max_ms: 300_000,
     };
+    /// Who greylists is asked again within four hours (`newsletter/sending/verdict.rs`).
+    const PUT_OFF_MS: i64 = 5 * 3_600_000;
     type Payload = Payload;
 
     async fn run(&self, ctx: &Ctx, payload: &Payload) -> Result<Finished, JobError> {

@@ -26,6 +26,7 @@ mod receipts;
 mod representation;
 mod search;
 mod service_worker;
+mod setup;
 mod status;
 mod submissions;
 mod webhooks;
@@ -134,6 +135,8 @@ fn accounts(map: Map) -> Map {
         .post(SignedIn, "/account/keys/delete", account::keys::delete)
         .get(SignedIn, "/account/export", account::export::show)
         .post(SignedIn, "/account/delete", account::settings::delete)
+        .get(Known, "/setup", setup::page)
+        .post(Known, "/setup", setup::make)
 }
 
 fn letters(map: Map) -> Map {
@@ -165,6 +168,7 @@ fn desk(map: Map) -> Map {
     let issue = "/admin/newsletter/{number}";
     let one = "/admin/subscribers/{id}";
     map.get(Admin, "/admin", admin::overview)
+        .get(Admin, "/admin/health", admin::health::show)
         .get(Admin, "/admin/status", status::desk)
         .get(Admin, "/admin/newsletter", admin::issues::list)
         .post(Admin, "/admin/newsletter", admin::issues::create)

@@ -267,6 +267,44 @@ pub async fn update_expired(tx: &mut Tx, until_ms: i64) -> Result<u64, StoreErro
     Ok(changed)
 }
 
+/// Ends leases on jobs of a kind at `lease_until` (Unix milliseconds) that would end later.
+pub async fn update_leases_ahead(
+    tx: &mut Tx,
+    kind: &str,
+    lease_until: i64,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE jobs SET lease_until = $2 \
+         WHERE kind = $1 AND state = 'running' AND lease_until > $2";
+    on!(tx, |c| sqlx::query(SQL)
+        .bind(kind)
+        .bind(lease_until)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+/// Makes jobs of a kind due at `now_ms` that would be due after `latest` (Unix milliseconds). Those
+/// that run may be queued again.
+pub async fn update_waits_ahead(
+    tx: &mut Tx,
+    kind: &str,
+    latest: i64,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE jobs SET run_at = $3 \
+         WHERE kind = $1 AND state IN ('queued', 'running') AND run_at > $2";
+    let changed = on!(tx, |c| sqlx::query(SQL)
+        .bind(kind)
+        .bind(latest)
+        .bind(now_ms)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    tx.touched.jobs.any |= changed > 0;
+    Ok(())
+}
+
 /// Whether some lease ended before `until_ms` (Unix milliseconds). A read, like [`by_due`].
 pub async fn has_expired(tx: &mut Tx, until_ms: i64) -> Result<bool, StoreError> {
     const SQL: &str = "SELECT COUNT(*) FROM jobs WHERE state = 'running' AND lease_until < $1";

@@ -25,13 +25,21 @@ pub enum Taken {
     TooMuch(i64),
 }
 
-/// Counts a claim if it fits at `now_ns` (Unix nanoseconds).
+/// Nobody owes more than the depth of a cap. What is on record beyond it and this, nanoseconds, was
+/// written before the clock was set back; less is what clocks of several machines differ by.
+const APART_NS: i64 = 60_000_000_000;
+
+/// Counts a claim if it fits at `now_ns` (Unix nanoseconds). A debt that cannot be is none: else
+/// everybody would be refused for as long as the clock was set back.
 pub async fn take(tx: &mut Tx, claim: Claim, now_ns: i64) -> Result<Taken, StoreError> {
     const SQL: &str = "INSERT INTO limits AS known (cap, tenant, owed_until) \
          VALUES ($1, $2, $3 + $4) ON CONFLICT (cap, tenant) DO UPDATE SET owed_until = \
-         CASE WHEN known.owed_until > $3 THEN known.owed_until ELSE $3 END + $4 \
-         WHERE CASE WHEN known.owed_until > $3 THEN known.owed_until - $3 ELSE 0 END + $4 <= $5 \
-         RETURNING owed_until";
+         CASE WHEN known.owed_until BETWEEN $3 AND $6 THEN known.owed_until ELSE $3 END + $4 \
+         WHERE CASE WHEN known.owed_until BETWEEN $3 AND $6 THEN known.owed_until - $3 ELSE 0 END \
+         + $4 <= $5 RETURNING owed_until";
+    let latest = now_ns
+        .saturating_add(claim.depth_ns)
+        .saturating_add(APART_NS);
     if claim.cost_ns <= claim.depth_ns {
         let counted: Option<i64> = on!(tx, |c| sqlx::query_scalar(SQL)
             .bind(claim.cap)
@@ -39,6 +47,7 @@ pub async fn take(tx: &mut Tx, claim: Claim, now_ns: i64) -> Result<Taken, Store
             .bind(now_ns)
             .bind(claim.cost_ns)
             .bind(claim.depth_ns)
+            .bind(latest)
             .fetch_optional(c)
             .await)?;
         if let Some(owed_until) = counted {
@@ -46,7 +55,8 @@ pub async fn take(tx: &mut Tx, claim: Claim, now_ns: i64) -> Result<Taken, Store
         }
     }
     let owed_until = by_tenant(tx, claim.cap, claim.tenant).await?;
-    Ok(Taken::TooMuch(owed_until.unwrap_or(0).max(now_ns)))
+    let owed_until = owed_until.filter(|until| (now_ns..=latest).contains(until));
+    Ok(Taken::TooMuch(owed_until.unwrap_or(now_ns)))
 }
 
 async fn by_tenant(tx: &mut Tx, cap: &str, tenant: i64) -> Result<Option<i64>, StoreError> {

@@ -45,6 +45,11 @@ pub const ALL: &[(i64, &str, &str)] = &[
         "course_by_mail",
         include_str!("../../../migrations/0008_course_by_mail.sql"),
     ),
+    (
+        9,
+        "setup",
+        include_str!("../../../migrations/0009_setup.sql"),
+    ),
 ];
 
 pub(super) fn migrator() -> Migrator {

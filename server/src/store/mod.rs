@@ -20,6 +20,7 @@ pub mod modules;
 pub mod nodes;
 pub mod progress;
 pub mod sessions;
+pub mod setup;
 mod signals;
 pub mod submissions;
 pub mod subscribers;

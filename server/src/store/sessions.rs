@@ -47,16 +47,11 @@ pub async fn update(tx: &mut Tx, session: &Session) -> Result<bool, StoreError> 
     Ok(changed == 1)
 }
 
-/// A session that has not expired at `now_ms` (Unix milliseconds).
-pub async fn by_id(
-    tx: &mut Tx,
-    id_sha256: &str,
-    now_ms: i64,
-) -> Result<Option<Session>, StoreError> {
-    const SQL: &str = "SELECT * FROM sessions WHERE id_sha256 = $1 AND expires_at > $2";
+/// A session, expired or not.
+pub async fn by_id(tx: &mut Tx, id_sha256: &str) -> Result<Option<Session>, StoreError> {
+    const SQL: &str = "SELECT * FROM sessions WHERE id_sha256 = $1";
     let found = on!(tx, |c| sqlx::query_as(SQL)
         .bind(id_sha256)
-        .bind(now_ms)
         .fetch_optional(c)
         .await)?;
     Ok(found)

@@ -26,6 +26,7 @@ mod programs;
 mod real;
 mod search;
 mod sessions;
+mod setup;
 mod submissions;
 mod test_app;
 mod webhooks;

@@ -5,7 +5,7 @@ use headroom::ids::Id;
 use headroom::store::links::{self, Link, Purpose};
 use headroom::store::submissions::Range;
 use headroom::store::users::{self, User};
-use headroom::store::{modules, progress, sessions, submissions};
+use headroom::store::{modules, progress, sessions, setup, submissions};
 
 use crate::harness::{World, stories};
 
@@ -16,6 +16,7 @@ stories! {
     progress_is_written_over_what_was_read,
     submissions_are_listed_and_deleted_with_what_nobody_else_needs,
     an_account_takes_its_rows_along,
+    of_those_who_close_the_setup_at_once_one_did,
 }
 
 fn user(world: &World, email: &str) -> User {
@@ -293,5 +294,37 @@ async fn an_account_takes_its_rows_along(world: World) -> World {
     assert!(links::by_id(&mut tx, own.id).await.unwrap().is_none());
     assert_eq!(progress::by_user(&mut tx, ada).await.unwrap(), None);
     tx.commit().await.unwrap();
+    world
+}
+
+async fn of_those_who_close_the_setup_at_once_one_did(world: World) -> World {
+    let tries = (0..8).map(|i| {
+        let world = &world;
+        async move {
+            let mut tx = world.db.write().await.unwrap();
+            // On PostgreSQL all of them may come this far.
+            let closed = setup::close(&mut tx, world.now()).await.unwrap();
+            if !closed {
+                return false;
+            }
+            let admin = User {
+                is_admin: true,
+                ..user(world, &format!("one{i}@example.org"))
+            };
+            assert!(users::insert(&mut tx, &admin).await.unwrap());
+            // The first changes its mind: then it was not closed.
+            let stays = i > 0;
+            if stays {
+                tx.commit().await.unwrap();
+            }
+            stays
+        }
+    });
+    let closed = join_all(tries).await;
+    assert_eq!(closed.iter().filter(|closed| **closed).count(), 1);
+    let mut tx = world.db.read().await.unwrap();
+    assert!(!setup::is_open(&mut tx).await.unwrap());
+    assert_eq!(users::count(&mut tx).await.unwrap(), 1);
+    drop(tx);
     world
 }

@@ -80,6 +80,7 @@ const LINES: &[(&str, &str)] = &[
     ),
     ("limits", r#"["submissions",7,1]"#),
     ("nodes", r#"["n","worker","host","0.1.0",1,2]"#),
+    ("setup", r#"[1,1800000000000]"#),
 ];
 
 /// Writes them all.

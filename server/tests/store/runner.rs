@@ -22,7 +22,11 @@ stories! {
     workers_wake_when_a_job_is_committed,
     a_stop_waits_and_then_hands_back,
     a_lost_lease_undoes_the_late_finish,
+    a_clock_set_forward_runs_nothing_twice,
+    a_clock_set_back_keeps_no_job_waiting,
 }
+
+const HOUR_MS: i64 = 3_600_000;
 
 #[derive(Clone)]
 struct Probe {
@@ -71,13 +75,17 @@ fn probe() -> Probe {
 }
 
 fn runner(world: &World, probe: &Probe) -> Runner {
+    // Long enough that only waking explains that a job ran.
+    polling(world, probe, 600_000)
+}
+
+fn polling(world: &World, probe: &Probe, poll_ms: u64) -> Runner {
     let config = RunnerConfig {
         db: world.db.clone(),
         clock: world.clock.clone(),
         ids: world.ids.clone(),
         random: world.random.clone(),
-        // Long enough that only waking explains that a job ran.
-        poll_ms: 600_000,
+        poll_ms,
         metrics: headroom::metrics::Metrics::default(),
     };
     Runner::new(config).with(probe.clone(), 2)
@@ -259,4 +267,76 @@ async fn a_lost_lease_undoes_the_late_finish(world: World) -> World {
     );
     drop(tx);
     world
+}
+
+async fn a_clock_set_forward_runs_nothing_twice(world: World) -> World {
+    let probe = probe();
+    let running = polling(&world, &probe, 5).start();
+    order(&world, Order::Wait).await;
+    until(async || counts(&world).await.running == 1).await;
+    for set_ms in [HOUR_MS, 24 * HOUR_MS] {
+        world.clock.set_ms(set_ms);
+        // Some forty looks, each of which finds a lease that is long over.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert_eq!(counts(&world).await.running, 1);
+    }
+    probe.gate.add_permits(1);
+    until(async || has_effect(&world).await).await;
+    assert_eq!(probe.runs.load(Ordering::SeqCst), 1);
+
+    // A worker that died meanwhile is missed once those who live had time to renew.
+    order_lost(&world).await;
+    world.clock.set_ms(HOUR_MS);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(counts(&world).await.running, 1);
+    world.clock.advance_ms(Probe::LIMITS.lease_ms);
+    until(async || counts(&world).await == Counts::default()).await;
+    assert_eq!(probe.runs.load(Ordering::SeqCst), 2);
+    running.stop(Duration::ZERO).await;
+    world
+}
+
+async fn a_clock_set_back_keeps_no_job_waiting(world: World) -> World {
+    let probe = probe();
+    let mut runs = 0;
+    for set_ms in [HOUR_MS, 24 * HOUR_MS] {
+        // What was to be done at once, or to be tried again soon, is not done a day later.
+        let by_hand = runner(&world, &probe);
+        order(&world, Order::Finish).await;
+        order(&world, Order::Retry).await;
+        world.clock.set_ms(-set_ms);
+        assert_eq!(by_hand.run_due().await.unwrap(), 2);
+        world.clock.set_ms(-set_ms);
+        assert_eq!(by_hand.run_due().await.unwrap(), 1);
+        world.clock.advance_ms(Probe::LIMITS.backoff_max_ms);
+        assert_eq!(by_hand.run_due().await.unwrap(), 1, "its last try");
+        runs += 4;
+
+        // The lease of a worker that died ends as if it had been given now.
+        let running = polling(&world, &probe, 5).start();
+        order_lost(&world).await;
+        world.clock.set_ms(-set_ms);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert_eq!(counts(&world).await.running, 1);
+        world.clock.advance_ms(Probe::LIMITS.lease_ms + 1);
+        until(async || counts(&world).await.running == 0).await;
+        runs += 1;
+        until(async || probe.runs.load(Ordering::SeqCst) == runs).await;
+        running.stop(Duration::ZERO).await;
+    }
+    world
+}
+
+/// A job that is lent to a worker which is no more.
+async fn order_lost(world: &World) {
+    let mut tx = world.db.write().await.unwrap();
+    let now_ms = world.now();
+    let how = Enqueue::at_once(world.ids.next(), now_ms);
+    enqueue::<Probe>(&mut tx, &Order::Finish, how)
+        .await
+        .unwrap();
+    let lease_until = now_ms + Probe::LIMITS.lease_ms;
+    let claimed = jobs::claim(&mut tx, Probe::KIND, now_ms, lease_until).await;
+    assert!(claimed.unwrap().is_some());
+    tx.commit().await.unwrap();
 }

@@ -15,6 +15,7 @@ stories! {
     a_session_is_created_loaded_saved_and_deleted,
     a_deleted_session_does_not_come_back,
     an_expired_session_is_not_loaded,
+    a_clock_that_is_set_back_revives_no_session,
     a_colliding_id_is_replaced,
     the_id_is_not_stored,
 }
@@ -75,7 +76,35 @@ async fn an_expired_session_is_not_loaded(world: World) -> World {
     world.clock.advance_ms(1);
     assert_eq!(store.load(&short.id).await.unwrap(), None);
     assert!(store.load(&long.id).await.unwrap().is_some());
+    // It was forgotten when it was asked for.
+    assert_eq!(store.delete_expired().await.unwrap(), 0);
+    world.clock.advance_ms(1_000);
     assert_eq!(store.delete_expired().await.unwrap(), 1);
+    world
+}
+
+async fn a_clock_that_is_set_back_revives_no_session(world: World) -> World {
+    for set_ms in [3_600_000, 24 * 3_600_000] {
+        let (store, mut ended, mut lives) = (
+            sessions(&world),
+            record(&world, 1_000),
+            record(&world, 2 * set_ms),
+        );
+        store.create(&mut ended).await.unwrap();
+        store.create(&mut lives).await.unwrap();
+        world.clock.advance_ms(1_000);
+        assert_eq!(store.load(&ended.id).await.unwrap(), None);
+        world.clock.set_ms(-set_ms);
+        assert_eq!(store.load(&ended.id).await.unwrap(), None);
+        assert!(store.load(&lives.id).await.unwrap().is_some());
+        // Set right again, and then too far: what lives is only what was not over yet.
+        world.clock.set_ms(set_ms);
+        assert!(store.load(&lives.id).await.unwrap().is_some());
+        world.clock.set_ms(2 * set_ms);
+        assert_eq!(store.load(&lives.id).await.unwrap(), None);
+        world.clock.set_ms(-2 * set_ms);
+        assert_eq!(store.load(&lives.id).await.unwrap(), None);
+    }
     world
 }
 
@@ -102,10 +131,10 @@ async fn the_id_is_not_stored(world: World) -> World {
         format!("{:x}", record.id.0),
         record.id.0.to_string(),
     ] {
-        assert_eq!(rows::by_id(&mut tx, &clear, 0).await.unwrap(), None);
+        assert_eq!(rows::by_id(&mut tx, &clear).await.unwrap(), None);
     }
     let hashed = headroom::store::modules::digest(&record.id.0.to_le_bytes());
-    let kept = rows::by_id(&mut tx, &hashed, 0).await.unwrap().unwrap();
+    let kept = rows::by_id(&mut tx, &hashed).await.unwrap().unwrap();
     let data = kept.data_json;
     assert!(!data.contains(&record.id.to_string()), "{data}");
     drop(tx);

@@ -12,6 +12,7 @@ use crate::harness::{World, stories};
 
 stories! {
     a_claim_is_counted_until_it_is_worked_off,
+    a_clock_that_is_set_refuses_nobody_for_long,
     who_asks_at_once_gets_no_more_than_fits,
     forgetting_who_rests_waits_for_nobody,
     processes_on_one_server_count_caps_together,
@@ -102,6 +103,44 @@ async fn forgetting_who_rests_waits_for_nobody(world: World) -> World {
         take(&world.db, second, later).await,
         Taken::Counted(later + 2 * SEC)
     );
+    world
+}
+
+async fn a_clock_that_is_set_refuses_nobody_for_long(world: World) -> World {
+    let (db, start) = (&world.db, 1_000_000 * SEC);
+    for set in [-86_400 * SEC, -3_600 * SEC, 3_600 * SEC, 86_400 * SEC] {
+        let claim = Claim {
+            tenant: set,
+            ..CLAIM
+        };
+        for _ in 0..3 {
+            take(db, claim, start).await;
+        }
+        assert!(matches!(take(db, claim, start).await, Taken::TooMuch(_)));
+        // A burst at most, as for somebody new, and then the rate again.
+        let now = start + set;
+        for count in 1..=3 {
+            assert_eq!(
+                take(db, claim, now).await,
+                Taken::Counted(now + count * SEC)
+            );
+        }
+        assert_eq!(take(db, claim, now).await, Taken::TooMuch(now + 3 * SEC));
+        let next = take(db, claim, now + SEC).await;
+        assert_eq!(next, Taken::Counted(now + 4 * SEC));
+    }
+    // Clocks of two machines that differ by seconds open no way around a cap.
+    for apart in [-30 * SEC, -SEC, SEC / 2] {
+        let claim = Claim {
+            tenant: 99 + apart,
+            ..CLAIM
+        };
+        for _ in 0..3 {
+            take(db, claim, start).await;
+        }
+        let refused = take(db, claim, start + apart).await;
+        assert_eq!(refused, Taken::TooMuch(start + 3 * SEC), "{apart}");
+    }
     world
 }
 

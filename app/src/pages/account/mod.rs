@@ -5,6 +5,7 @@ mod course;
 mod link;
 mod newsletter;
 mod settings;
+mod setup;
 mod sign_in;
 
 use leptos::prelude::*;
@@ -30,6 +31,7 @@ pub(crate) fn body(page: &AccountPage) -> Body {
             problem,
         } => link::link(token, *purpose, email, problem.as_deref()),
         AccountPage::LinkDead => link::dead(),
+        AccountPage::Setup(form) => setup::body(form),
         AccountPage::Settings(account) => settings::body(account),
         AccountPage::Newsletter(page) => newsletter::body(page),
         AccountPage::Status(page) => status::body(page),

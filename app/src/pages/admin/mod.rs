@@ -1,5 +1,6 @@
 //! Pages for administrators. They work without JavaScript; with it, counts move.
 
+mod health;
 mod issue;
 mod issues;
 mod status;
@@ -15,6 +16,7 @@ use crate::shell::Head;
 pub(crate) fn body(page: &AdminPage) -> Body {
     match page {
         AdminPage::Overview(overview) => self::overview(overview),
+        AdminPage::Health(page) => health::body(page),
         AdminPage::Status(page) => status::body(page),
         AdminPage::Issues(page) => issues::list(page),
         AdminPage::Issue(page) => issue::body(page),
@@ -30,6 +32,7 @@ fn desk(title: impl Into<String>, here: &'static str, view: impl IntoView) -> Bo
     let title = title.into();
     let places = [
         ("/admin", "Overview"),
+        ("/admin/health", "Health"),
         ("/admin/status", "Status"),
         ("/admin/newsletter", "Newsletter"),
         ("/admin/subscribers", "Subscribers"),

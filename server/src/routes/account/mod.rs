@@ -67,7 +67,10 @@ pub(super) fn hushed(mut response: Response) -> Response {
 }
 
 /// Reads a form, within time and size.
-async fn form<T: DeserializeOwned>(state: &AppState, request: Request) -> Result<T, Error> {
+pub(super) async fn form<T: DeserializeOwned>(
+    state: &AppState,
+    request: Request,
+) -> Result<T, Error> {
     form_within(state, request, FORM_MAX_BYTES).await
 }
 
@@ -143,12 +146,12 @@ async fn ask_for(
 }
 
 /// The address in a form, or the sentence that says what is wrong with it.
-fn address(text: &str) -> Result<Address, String> {
+pub(super) fn address(text: &str) -> Result<Address, String> {
     text.parse::<Address>().map_err(|error| error.to_string())
 }
 
 /// Signs in and goes on.
-async fn enter(
+pub(super) async fn enter(
     state: &AppState,
     session: &Session,
     (user, headers): (&User, &HeaderMap),

@@ -148,6 +148,46 @@ async fn an_issue_leaves_at_its_time_and_not_hours_after() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_sends_nothing_early_or_twice_and_stops_nothing() {
+    const HOUR_MS: i64 = 3_600_000;
+    let press = Press::start("").await;
+    press.subscribe(&["bob"]).await;
+    let mut ada = administrator(&press).await;
+    let clock = press.app.clock.clone();
+    // The clock stands at 2027-01-15T08:00:00Z.
+    plan(&mut ada, "right", "2027-01-15T09:00").await;
+    clock.set_ms(-24 * HOUR_MS);
+    // What is planned on the day that comes again leaves on it: the newsletter's clock goes.
+    plan(&mut ada, "again", "2027-01-14T09:00").await;
+    clock.advance_ms(HOUR_MS + 60_000);
+    press.until(2, State::Sent, 0).await;
+    press.until(1, State::Scheduled, 0).await;
+    clock.set_ms(24 * HOUR_MS);
+    press.until(1, State::Sent, 0).await;
+    let sent = press.server.taken().len();
+    for set_ms in [-2 * HOUR_MS, 2 * HOUR_MS] {
+        clock.set_ms(set_ms);
+        tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+        assert_eq!(press.server.taken().len(), sent);
+    }
+    // What was missed by more than may be is not sent, whichever way it was missed.
+    plan(&mut ada, "missed", "2027-01-15T10:00").await;
+    clock.set_ms(24 * HOUR_MS);
+    press.until(3, State::Missed, 0).await;
+    assert_eq!(press.server.taken().len(), sent);
+}
+
+/// Makes an issue that is to leave at a time, four hours late at most.
+async fn plan(ada: &mut Browser, slug: &'static str, at: &str) {
+    let mut issue = ISSUE;
+    issue[2].1 = slug;
+    let made = ada.post("/admin/newsletter", &issue).await;
+    let place = made.header("location").unwrap().to_owned();
+    let plan = [("do", "schedule"), ("at", at), ("late", "4")];
+    assert_eq!(ada.post(&place, &plan).await.status, 303);
+}
+
+#[tokio::test]
 async fn a_subscriber_is_found_and_erased() {
     let press = Press::start("").await;
     press.subscribe(&["bob", "eve"]).await;
