@@ -12,6 +12,8 @@ pub enum AdminPage {
     Status(StatusDesk),
     /// `/admin/newsletter`
     Issues(Issues),
+    /// `/admin/newsletter/deliverability`
+    Deliverability(Deliverability),
     /// `/admin/newsletter/<number>`
     Issue(Box<IssueView>),
     /// `/admin/newsletter/<number>/recipients`
@@ -42,6 +44,28 @@ pub struct Issues {
     pub rows: Vec<IssueRow>,
     /// The form.
     pub form: IssueForm,
+}
+
+/// Whether mail from here is believed elsewhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Deliverability {
+    /// The sender.
+    pub from: String,
+    /// What was looked at.
+    pub findings: Vec<Finding>,
+}
+
+/// What was found about one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is about.
+    pub about: &'static str,
+    /// How it is: `fine`, `mind` or `broken`.
+    pub verdict: &'static str,
+    /// What was found, a sentence.
+    pub found: String,
+    /// What to do, where there is something to do.
+    pub remedy: Option<String>,
 }
 
 /// An issue in a list.

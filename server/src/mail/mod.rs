@@ -3,13 +3,13 @@
 pub mod account;
 pub mod bounce;
 mod bulk;
-mod dkim;
+pub mod dkim;
 pub mod newsletter;
 mod smtp;
 mod transport;
 
 pub use bulk::Bulk;
-pub use smtp::Report;
+pub use smtp::{Protection, Report};
 pub use transport::{MailError, Mailer, outbox};
 
 use std::time::SystemTime;

@@ -15,6 +15,7 @@ mod browser;
 mod cli;
 mod client;
 mod connections;
+mod deliverability;
 mod guards;
 mod lessons;
 mod mail;

@@ -1,5 +1,6 @@
 //! Pages for administrators. They work without JavaScript; with it, counts move.
 
+mod deliverability;
 mod issue;
 mod issues;
 mod status;
@@ -17,6 +18,7 @@ pub(crate) fn body(page: &AdminPage) -> Body {
         AdminPage::Overview(overview) => self::overview(overview),
         AdminPage::Status(page) => status::body(page),
         AdminPage::Issues(page) => issues::list(page),
+        AdminPage::Deliverability(page) => deliverability::body(page),
         AdminPage::Issue(page) => issue::body(page),
         AdminPage::Recipients(page) => issues::recipients(page),
         AdminPage::Subscribers(page) => subscribers::list(page),

@@ -1,5 +1,6 @@
 //! Pages for administrators, and what their forms do.
 
+pub mod deliverability;
 pub mod issue;
 pub mod issues;
 pub mod outbox;

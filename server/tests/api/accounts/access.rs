@@ -26,6 +26,7 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/admin", Admin),
     ("GET", "/admin/newsletter", Admin),
     ("POST", "/admin/newsletter", Admin),
+    ("GET", "/admin/newsletter/deliverability", Admin),
     ("GET", "/admin/newsletter/{number}", Admin),
     ("POST", "/admin/newsletter/{number}", Admin),
     ("GET", "/admin/newsletter/{number}/events", Admin),
