@@ -27,6 +27,7 @@ mod programs;
 mod real;
 mod search;
 mod sessions;
+mod snapshots;
 mod submissions;
 mod test_app;
 mod webhooks;
