@@ -22,7 +22,7 @@ use crate::mail::{Mailer, Report};
 use crate::newsletter::calendar;
 use crate::newsletter::compose::{Draft, Finding};
 use crate::newsletter::edition::Edition;
-use crate::newsletter::office::{self, Counts, OfficeError};
+use crate::newsletter::office::{self, OfficeError};
 use crate::routes::account::{field, long_pairs};
 use crate::state::AppState;
 use crate::store::issues::{Issue, State as Standing};
