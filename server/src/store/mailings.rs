@@ -292,7 +292,7 @@ pub async fn update_returned(
     Ok(changed == 1)
 }
 
-/// Who a delivery goes to.
+/// Who a delivery goes to, unless that was forgotten.
 pub async fn subscriber(
     tx: &mut Tx,
     (issue, position): (i64, i64),
@@ -303,6 +303,7 @@ pub async fn subscriber(
         .bind(position)
         .fetch_optional(c)
         .await)?;
+    let id = id.filter(|id| !id.is_empty());
     id.map(|id| id.parse().map_err(StoreError::corrupt))
         .transpose()
 }

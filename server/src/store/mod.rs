@@ -18,6 +18,7 @@ pub mod migrations;
 pub mod modules;
 pub mod nodes;
 pub mod progress;
+pub mod retention;
 pub mod sessions;
 mod signals;
 pub mod submissions;

@@ -33,7 +33,7 @@ async fn take(world: &World, table: &str) -> Result<roll::Done, RollError> {
     .await
 }
 
-async fn issue(world: &World, tx: &mut Tx) -> i64 {
+pub async fn issue(world: &World, tx: &mut Tx) -> i64 {
     let draft = Draft {
         subject: "News".into(),
         summary: String::new(),
