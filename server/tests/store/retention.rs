@@ -21,7 +21,7 @@ const ADA: &str = "ada@example.org";
 async fn ask(world: &World, tx: &mut Tx, email: &str, until: i64) {
     let new = subscriber(world, email);
     let secret = format!("secret of {email} {until}");
-    subscribers::upsert_asked(tx, &new, (&secret, until))
+    subscribers::upsert_asked(tx, &new, (secret.as_str(), until))
         .await
         .unwrap();
     prove(world, tx, email, "asked", until - 7).await;

@@ -8,7 +8,7 @@ use crate::admin::{Deliverability, Finding};
 use crate::page::Body;
 
 pub(super) fn body(page: &Deliverability) -> Body {
-    let count = |verdict| {
+    let count = |verdict: &str| {
         let all = page.findings.iter();
         all.filter(|finding| finding.verdict == verdict).count()
     };

@@ -44,9 +44,17 @@ async fn the_key_in_dns_is_the_one_that_signs() {
         (other.as_str(), Broken, "holds another key"),
         ("v=DKIM1; k=rsa; p=", Broken, "was revoked"),
         ("hello", Broken, "holds no key"),
-        (&format!("{record}; h=sha1"), Broken, "forbids SHA-256"),
-        (&format!("{record}; s=other"), Broken, "is not for mail"),
-        (&format!("{record}; t=y:s"), Mind, "only tried out"),
+        (
+            format!("{record}; h=sha1").as_str(),
+            Broken,
+            "forbids SHA-256",
+        ),
+        (
+            format!("{record}; s=other").as_str(),
+            Broken,
+            "is not for mail",
+        ),
+        (format!("{record}; t=y:s").as_str(), Mind, "only tried out"),
     ] {
         world.text(KEY_NAME, &[text]);
         world.is("DKIM", verdict, words, &publish).await;
@@ -303,7 +311,7 @@ fn a_sender_is_read_from_the_settings() {
     // As `openssl rsa -pubout -outform DER | base64 -w0` prints it.
     let base64 = include_str!("dkim.txt").trim();
     let Signature::By { key, domain, .. } = sender.signature else {
-        panic!("it signs: {:?}", sender.signature);
+        panic!("it does not sign");
     };
     assert_eq!(
         (domain.as_str(), key.bits, key.base64.as_str()),
