@@ -27,7 +27,6 @@ mod programs;
 mod real;
 mod search;
 mod sessions;
-mod snapshots;
 mod submissions;
 mod test_app;
 mod webhooks;
