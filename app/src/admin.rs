@@ -14,6 +14,8 @@ pub enum AdminPage {
     Status(StatusDesk),
     /// `/admin/newsletter`
     Issues(Issues),
+    /// `/admin/newsletter/deliverability`
+    Deliverability(Deliverability),
     /// `/admin/newsletter/<number>`
     Issue(Box<IssueView>),
     /// `/admin/newsletter/<number>/recipients`
@@ -77,6 +79,15 @@ pub struct CourseReaders {
     pub counts: [i64; 4],
     /// The last lesson that came, and how many are there; in the order of the course.
     pub places: Vec<(String, i64)>,
+}
+
+/// Whether mail from here is believed elsewhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Deliverability {
+    /// The sender.
+    pub from: String,
+    /// What was looked at.
+    pub findings: Vec<Finding>,
 }
 
 /// An issue in a list.

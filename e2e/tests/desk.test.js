@@ -57,7 +57,8 @@ test("an issue is written, looked at, sent and read", { skip }, async () => {
     for (const [name, path] of [
       ["admin", "/admin"], ["admin-issues", "/admin/newsletter"], ["admin-issue", at],
       ["admin-mail", `${at}/mail`], ["admin-subscribers", "/admin/subscribers"],
-      ["admin-outbox", "/admin/outbox"], ["admin-status", "/admin/status"],
+      ["admin-outbox", "/admin/outbox"], ["admin-deliverability", "/admin/newsletter/deliverability"],
+      ["admin-status", "/admin/status"],
     ])
       await look(browser, name, path, { colorScheme, storageState });
   }

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod clock;
 pub mod compiler;
 pub mod config;
+pub mod deliverability;
 pub mod doctor;
 pub mod edge;
 pub mod error;

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::accept;
 use crate::config::Config;
 use crate::jobs::deliver_webhook::DeliverWebhook;
+use crate::jobs::forget::Forget;
 use crate::jobs::mail_account::MailAccount;
 use crate::jobs::mail_newsletter::MailNewsletter;
 use crate::jobs::newsletter_clock::NewsletterClock;
@@ -169,6 +170,7 @@ async fn hire(state: &AppState, site: &str) -> anyhow::Result<Running> {
         newsletter: MailNewsletter::new(mailer.clone(), random(), site()),
         issues: SendIssue::new(mailer, random(), site(), &config.mail),
         clock: NewsletterClock::new(parts.site.clone()),
+        forget: Forget::new(config.retention.clone()),
         webhooks: DeliverWebhook::new(sender, state.breakers.clone()),
     };
     let runner = Runner::new(RunnerConfig {
@@ -183,6 +185,7 @@ async fn hire(state: &AppState, site: &str) -> anyhow::Result<Running> {
     let now_ms = parts.clock.now_ms();
     let mut tx = state.db.write().await?;
     NewsletterClock::enqueue(&mut tx, &state.ids, (now_ms, now_ms)).await?;
+    Forget::enqueue(&mut tx, &state.ids, (now_ms, now_ms)).await?;
     tx.commit().await?;
     Ok(jobs::all(runner, crew).start())
 }

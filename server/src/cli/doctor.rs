@@ -14,6 +14,9 @@ pub struct Command {
     /// Say it as JSON, a list of findings
     #[arg(long)]
     json: bool,
+    /// Ask neither DNS nor the mail server
+    #[arg(long)]
+    offline: bool,
     /// Settings file [default: headroom.toml, if there is one]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -23,7 +26,7 @@ pub struct Command {
 pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
     let config = Config::load(command.config.as_deref(), super::env(), &[])?;
     let program = std::env::current_exe()?;
-    let findings = super::runtime()?.block_on(examine(&config, program));
+    let findings = super::runtime()?.block_on(examine(&config, program, command.offline));
     if command.json {
         println!("{}", serde_json::to_string_pretty(&findings)?);
     } else {

@@ -293,8 +293,7 @@ fn check(draft: &Draft, config: &Config) -> anyhow::Result<()> {
 }
 
 async fn list(tx: &mut Tx) -> anyhow::Result<()> {
-    for issue in issues::list(tx, LISTED).await? {
-        let (_, counts) = office::look(tx, issue.number).await?;
+    for (issue, counts) in office::list(tx, LISTED).await? {
         let sent = counts.of(mailings::State::Sent);
         let day = calendar::day(issue.started_at.unwrap_or(issue.created_at));
         let (number, state) = (issue.number, issue.state.as_str());

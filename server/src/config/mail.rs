@@ -1,5 +1,6 @@
 //! `[mail]`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,9 @@ pub struct MailConfig {
     pub dkim_key_file: Option<PathBuf>,
     /// What kind of key it is.
     pub dkim_algorithm: DkimAlgorithm,
+    /// The DNS server that is asked what the world sees of the domain in `from`; the machine's own
+    /// if left away.
+    pub resolver: Option<SocketAddr>,
 }
 
 impl Default for MailConfig {
@@ -68,6 +72,7 @@ impl Default for MailConfig {
             dkim_domain: None,
             dkim_key_file: None,
             dkim_algorithm: DkimAlgorithm::default(),
+            resolver: None,
         }
     }
 }

@@ -13,6 +13,7 @@ mod limits;
 mod log;
 mod mail;
 mod metrics;
+mod retention;
 mod secret;
 mod server;
 mod webhooks;
@@ -32,6 +33,7 @@ pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use mail::{DkimAlgorithm, MailConfig, MailTls, MailTransport};
 pub use metrics::MetricsConfig;
+pub use retention::RetentionConfig;
 pub use secret::Secret;
 pub use server::{Network, ServerConfig};
 pub use webhooks::WebhooksConfig;
@@ -63,6 +65,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// Telling other programs what was graded.
     pub webhooks: WebhooksConfig,
+    /// How long the newsletter remembers.
+    pub retention: RetentionConfig,
     /// Where lessons come from.
     pub content: ContentConfig,
 }

@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use super::Finding;
+use super::{Finding, Verdict};
 use crate::clock::Clock;
 use crate::config::{Config, MailTransport};
+use crate::deliverability;
 use crate::mail::Mailer;
 
 const ABOUT: &str = "mail";
+/// The mail server answers within this time; a message would be given longer.
+const PATIENCE: Duration = Duration::from_secs(10);
 const FROM: &str = "sender";
-/// A server that wants mail from here speaks within this time.
-const PATIENCE: Duration = Duration::from_secs(15);
 
-pub(super) async fn examine(config: &Config) -> Vec<Finding> {
+pub(super) async fn examine(config: &Config, is_offline: bool) -> Vec<Finding> {
     let mail = &config.mail;
     let mailer = match Mailer::new(config, Clock::System) {
         Ok(mailer) => mailer,
@@ -34,9 +35,13 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
         return vec![finding];
     }
     let server = format!("{}:{}", mail.smtp_host, mail.smtp_port);
-    let asked = tokio::time::timeout(PATIENCE, mailer.reach()).await;
-    let slow = format!("it said nothing for {} s", PATIENCE.as_secs());
-    let reached = match asked.unwrap_or(Err(slow)) {
+    if is_offline {
+        let words = format!("{server} was not tried, nor what DNS says of the sender");
+        return vec![Finding::fine(ABOUT, words), sender(config)];
+    }
+    let tried = tokio::time::timeout(PATIENCE, mailer.reach()).await;
+    let silent = |_elapsed| Err(format!("no answer within {} s", PATIENCE.as_secs()));
+    let reached = match tried.unwrap_or_else(silent) {
         Ok(()) => Finding::fine(ABOUT, format!("{server} takes mail from here")),
         Err(why) => Finding::broken(
             ABOUT,
@@ -44,7 +49,12 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
             "see that host, port, smtp_tls, user and password are what the server wants",
         ),
     };
-    vec![reached, sender(config)]
+    let sender = sender(config);
+    let believed = match sender.verdict {
+        Verdict::Broken => Vec::new(),
+        Verdict::Fine | Verdict::Mind => deliverability::examine(config).await,
+    };
+    [vec![reached, sender], believed].concat()
 }
 
 fn sender(config: &Config) -> Finding {

@@ -53,7 +53,7 @@ impl Verdict {
 }
 
 impl Finding {
-    fn fine(about: &'static str, found: impl Into<String>) -> Self {
+    pub(crate) fn fine(about: &'static str, found: impl Into<String>) -> Self {
         Self {
             about,
             verdict: Verdict::Fine,
@@ -62,7 +62,11 @@ impl Finding {
         }
     }
 
-    fn mind(about: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(crate) fn mind(
+        about: &'static str,
+        found: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
         Self {
             about,
             verdict: Verdict::Mind,
@@ -71,7 +75,11 @@ impl Finding {
         }
     }
 
-    fn broken(about: &'static str, found: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(crate) fn broken(
+        about: &'static str,
+        found: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
         Self {
             verdict: Verdict::Broken,
             ..Self::mind(about, found, remedy)
@@ -79,12 +87,13 @@ impl Finding {
     }
 }
 
-/// Looks at everything. `program` is what graders run as.
-pub async fn examine(config: &Config, program: PathBuf) -> Vec<Finding> {
+/// Looks at everything. `program` is what graders run as. Offline, nobody is asked but the
+/// database: no DNS, no mail server, not this site from outside.
+pub async fn examine(config: &Config, program: PathBuf, is_offline: bool) -> Vec<Finding> {
     let mut all = folder::examine(config);
     all.extend(database::examine(config).await);
     all.extend(network::examine(config).await);
-    all.extend(mail::examine(config).await);
+    all.extend(mail::examine(config, is_offline).await);
     if config.server.jobs {
         all.push(graders::examine(config, program).await);
     }
@@ -100,7 +109,7 @@ pub async fn examine_running(state: &AppState) -> Vec<Finding> {
     let mut all = folder.unwrap_or_default();
     all.extend(database::examine_open(&state.db).await);
     all.extend(network::examine_settings(config));
-    all.extend(mail::examine(config).await);
+    all.extend(mail::examine(config, false).await);
     if config.server.jobs {
         all.push(graders::examine_running(&state.parts.grader.status()));
     }

@@ -2,6 +2,7 @@
 
 mod any;
 pub mod deliver_webhook;
+pub mod forget;
 pub mod grade_submission;
 pub mod mail_account;
 pub mod mail_newsletter;
@@ -16,6 +17,7 @@ pub use runner::{Runner, RunnerConfig, Running};
 use std::sync::Arc;
 
 use deliver_webhook::DeliverWebhook;
+use forget::Forget;
 use grade_submission::{GradeSubmission, Grader};
 use mail_account::MailAccount;
 use mail_newsletter::MailNewsletter;
@@ -52,6 +54,8 @@ pub struct Crew {
     pub issues: SendIssue,
     /// Begins them.
     pub clock: NewsletterClock,
+    /// Forgets what is no longer needed.
+    pub forget: Forget,
     /// Tells other programs.
     pub webhooks: DeliverWebhook,
 }
@@ -65,5 +69,6 @@ pub fn all(runner: Runner, crew: Crew) -> Runner {
         .with(crew.newsletter, MAIL_WORKERS)
         .with(crew.issues, ISSUE_WORKERS)
         .with(crew.clock, 1)
+        .with(crew.forget, 1)
         .with(crew.webhooks, WEBHOOK_WORKERS)
 }

@@ -2,12 +2,19 @@
 //! every verifier knows; Ed25519 (RFC 8463) where the settings ask for it.
 
 use anyhow::Context as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use lettre::Message;
+use lettre::message::Mailbox;
 use lettre::message::dkim::{
     DkimCanonicalization, DkimCanonicalizationType, DkimConfig, DkimSigningAlgorithm,
     DkimSigningKey,
 };
 use lettre::message::header::HeaderName;
+use rsa::RsaPrivateKey;
+use rsa::pkcs1::DecodeRsaPrivateKey as _;
+use rsa::pkcs8::EncodePublicKey as _;
+use rsa::traits::PublicKeyParts as _;
 
 use crate::config::{DkimAlgorithm, MailConfig};
 
@@ -26,6 +33,72 @@ const SIGNED: [&str; 10] = [
     "Auto-Submitted",
 ];
 
+/// The domain that signs.
+///
+/// # Errors
+/// When it is to be the sender's, and the sender has no address.
+pub fn domain(mail: &MailConfig) -> anyhow::Result<String> {
+    if let Some(domain) = &mail.dkim_domain {
+        return Ok(domain.clone());
+    }
+    let mailbox: Mailbox = mail.from.parse()?;
+    Ok(mailbox.email.domain().to_owned())
+}
+
+/// What DNS is to hold for a signing key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicKey {
+    /// Its kind, as the tag `k` names it.
+    pub kind: &'static str,
+    /// Its length.
+    pub bits: usize,
+    /// The key, as the tag `p` holds it.
+    pub base64: String,
+}
+
+impl PublicKey {
+    /// The public half of the key in the settings, if there is one.
+    ///
+    /// # Errors
+    /// When the key cannot be read.
+    pub fn of(mail: &MailConfig) -> anyhow::Result<Option<Self>> {
+        let Some(file) = &mail.dkim_key_file else {
+            return Ok(None);
+        };
+        let text = std::fs::read_to_string(file)
+            .with_context(|| format!("mail.dkim_key_file = {}", file.display()))?;
+        Ok(Some(match mail.dkim_algorithm {
+            DkimAlgorithm::Rsa => {
+                let key = RsaPrivateKey::from_pkcs1_pem(text.trim())?.to_public_key();
+                let der = key.to_public_key_der()?;
+                Self {
+                    kind: "rsa",
+                    bits: key.n().bits(),
+                    base64: STANDARD.encode(der.as_bytes()),
+                }
+            }
+            DkimAlgorithm::Ed25519 => {
+                let seed: [u8; 32] = STANDARD
+                    .decode(text.trim())?
+                    .try_into()
+                    .map_err(|_| anyhow::anyhow!("an Ed25519 key has 32 bytes"))?;
+                let key = ed25519_dalek::SigningKey::from_bytes(&seed).verifying_key();
+                Self {
+                    kind: "ed25519",
+                    bits: 256,
+                    base64: STANDARD.encode(key.as_bytes()),
+                }
+            }
+        }))
+    }
+
+    /// The text that DNS is to hold.
+    #[must_use]
+    pub fn record(&self) -> String {
+        format!("v=DKIM1; k={}; p={}", self.kind, self.base64)
+    }
+}
+
 /// Signs messages.
 pub struct Signer {
     bulk: DkimConfig,
@@ -43,9 +116,7 @@ impl Signer {
         };
         let text = std::fs::read_to_string(file)
             .with_context(|| format!("mail.dkim_key_file = {}", file.display()))?;
-        let mailbox: lettre::message::Mailbox = mail.from.parse()?;
-        let domain = mail.dkim_domain.clone();
-        let domain = domain.unwrap_or_else(|| mailbox.email.domain().to_owned());
+        let domain = domain(mail)?;
         let algorithm = match mail.dkim_algorithm {
             DkimAlgorithm::Rsa => DkimSigningAlgorithm::Rsa,
             DkimAlgorithm::Ed25519 => DkimSigningAlgorithm::Ed25519,

@@ -3,14 +3,14 @@
 pub mod account;
 pub mod bounce;
 mod bulk;
-mod dkim;
+pub mod dkim;
 pub mod newsletter;
 mod smtp;
 pub mod stencil;
 mod transport;
 
 pub use bulk::Bulk;
-pub use smtp::Report;
+pub use smtp::{Protection, Report};
 pub use transport::{MailError, Mailer, outbox};
 
 use std::time::SystemTime;

@@ -60,6 +60,18 @@ impl Report {
     }
 }
 
+/// How a conversation with a mail server is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protection {
+    /// By TLS, with a certificate for the server's name that an authority vouches for.
+    Tls,
+    /// Not at all, as the settings ask.
+    Clear {
+        /// Whether the server would.
+        offers_starttls: bool,
+    },
+}
+
 /// A mail server, with the connections to it.
 pub struct Smtp {
     host: String,
@@ -234,7 +246,29 @@ impl Smtp {
         trouble.report()
     }
 
+    /// Connects and secures as for a message, and takes its leave.
+    pub async fn protection(&self) -> Result<Protection, String> {
+        let mut connection = self.secure().await?;
+        let protection = match self.tls {
+            MailTls::Starttls | MailTls::Tls => Protection::Tls,
+            MailTls::None => Protection::Clear {
+                offers_starttls: connection.can_starttls(),
+            },
+        };
+        let _said_goodbye = self.step(DATA, connection.quit()).await;
+        Ok(protection)
+    }
+
     async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
+        let mut connection = self.secure().await?;
+        if let Some(credentials) = &self.credentials {
+            let known = connection.auth(DEFAULT_MECHANISMS, credentials);
+            self.within(GREETING, known).await.map_err(said)?;
+        }
+        Ok(connection)
+    }
+
+    async fn secure(&self) -> Result<AsyncSmtpConnection, String> {
         let mut connection = self.greet().await.map_err(said)?;
         if matches!(self.tls, MailTls::Starttls) {
             if !connection.can_starttls() {
@@ -244,10 +278,6 @@ impl Smtp {
             }
             let secured = connection.starttls(self.parameters.clone(), &self.hello);
             self.within(GREETING, secured).await.map_err(said)?;
-        }
-        if let Some(credentials) = &self.credentials {
-            let known = connection.auth(DEFAULT_MECHANISMS, credentials);
-            self.within(GREETING, known).await.map_err(said)?;
         }
         Ok(connection)
     }

@@ -8,7 +8,7 @@ use lettre::message::Mailbox;
 use lettre::{Address, Message};
 
 use super::dkim::Signer;
-use super::smtp::{Report, Smtp};
+use super::smtp::{Protection, Report, Smtp};
 use super::{Bulk, Letter};
 use crate::breaker::Breakers;
 use crate::clock::Clock;
@@ -91,6 +91,17 @@ impl Mailer {
         match &self.way {
             Way::Outbox(_) => Ok(()),
             Way::Smtp(smtp) => smtp.reach().await,
+        }
+    }
+
+    /// How a conversation with the mail server is protected: begins one, and does not sign in.
+    ///
+    /// # Errors
+    /// Why there was none.
+    pub async fn protection(&self) -> Result<Protection, String> {
+        match &self.way {
+            Way::Outbox(_) => Err("mail is written to the outbox".into()),
+            Way::Smtp(smtp) => smtp.protection().await,
         }
     }
 

@@ -30,6 +30,8 @@ use crate::store::{StoreError, Tx, course_readers, mailings, modules};
 /// What somebody agrees to; kept with the proof, word by word.
 pub const WORDS: &str =
     "Send me Headroom's newsletter. I can end it with one click in every issue.";
+/// What a mail program hears that ends a subscription with one click, whosever the key is.
+pub const UNSUBSCRIBED: &str = "You are unsubscribed.\n";
 /// How long the link that confirms works, milliseconds.
 pub const CONFIRM_MS: i64 = 7 * 24 * 3_600_000;
 /// Issues that somebody's history names.

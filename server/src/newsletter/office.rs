@@ -6,6 +6,7 @@ use super::edition::Part;
 use crate::ids::Ids;
 use crate::jobs::send_issue::SendIssue;
 use crate::store::issues::{self, Announcement, Issue, State};
+use crate::store::mailings::Counts;
 use crate::store::{StoreError, Tx, mailings};
 
 /// Why something cannot be done with an issue.
@@ -158,33 +159,23 @@ pub async fn cancel(tx: &mut Tx, number: i64, now_ms: i64) -> Result<(), OfficeE
 /// When there is none with this number.
 pub async fn look(tx: &mut Tx, number: i64) -> Result<(Issue, Counts), OfficeError> {
     let issue = found(tx, number).await?;
-    let (states, uncertain) = mailings::count(tx, number).await?;
-    Ok((issue, Counts { states, uncertain }))
+    let counts = mailings::count(tx, number).await?;
+    Ok((issue, counts))
 }
 
-/// How many deliveries stand where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counts {
-    /// How many in each state.
-    pub states: Vec<(mailings::State, i64)>,
-    /// Of all, how many may have been sent more than once.
-    pub uncertain: i64,
-}
-
-impl Counts {
-    /// How many stand there.
-    #[must_use]
-    pub fn of(&self, state: mailings::State) -> i64 {
-        let mut all = self.states.iter();
-        all.find(|(known, _)| *known == state)
-            .map_or(0, |(_, count)| *count)
-    }
-
-    /// How many there are.
-    #[must_use]
-    pub fn all(&self) -> i64 {
-        self.states.iter().map(|(_, count)| count).sum()
-    }
+/// The newest issues with their counts, the newest first, in two statements however many.
+///
+/// # Errors
+/// When they cannot be read.
+pub async fn list(tx: &mut Tx, limit: i64) -> Result<Vec<(Issue, Counts)>, StoreError> {
+    let all = issues::list(tx, limit).await?;
+    let oldest = all.last().map_or(0, |issue| issue.number);
+    let mut counts = mailings::count_since(tx, oldest).await?;
+    let all = all.into_iter().map(|issue| {
+        let counts = counts.remove(&issue.number).unwrap_or_default();
+        (issue, counts)
+    });
+    Ok(all.collect())
 }
 
 async fn found(tx: &mut Tx, number: i64) -> Result<Issue, OfficeError> {

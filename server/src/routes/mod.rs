@@ -172,6 +172,11 @@ fn desk(map: Map) -> Map {
         .get(Admin, "/admin/status", status::desk)
         .get(Admin, "/admin/newsletter", admin::issues::list)
         .post(Admin, "/admin/newsletter", admin::issues::create)
+        .get(
+            Admin,
+            "/admin/newsletter/deliverability",
+            admin::deliverability::show,
+        )
         .get(Admin, issue, admin::issue::show)
         .post(Admin, issue, admin::issue::act)
         .get(Admin, "/admin/newsletter/{number}/mail", admin::issue::mail)

@@ -184,7 +184,7 @@ pub async fn end(
     let subscriber = by_key(&state, &key).await?;
     match (&subscriber, by_program) {
         // Whoever has gone is gone: a program is told the same.
-        (None, true) => Ok("You are unsubscribed.\n".into_response()),
+        (None, true) => Ok(newsletter::UNSUBSCRIBED.into_response()),
         (None, false) => shown(&state, Newsletter::Dead).await,
         (Some(subscriber), _) => {
             let source = if by_program {
@@ -194,7 +194,7 @@ pub async fn end(
             };
             newsletter::end(&state, subscriber, source).await?;
             if by_program {
-                return Ok("You are unsubscribed.\n".into_response());
+                return Ok(newsletter::UNSUBSCRIBED.into_response());
             }
             Ok(to_preferences(subscriber, "ended"))
         }

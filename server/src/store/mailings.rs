@@ -1,5 +1,9 @@
 //! The ledger: who gets which issue, and what became of it. See `crate::newsletter::sending`.
 
+mod counts;
+
+pub use counts::{Counts, count, count_since};
+
 use super::{StoreError, Tx, dialect, on};
 use crate::ids::Id;
 
@@ -288,7 +292,7 @@ pub async fn update_returned(
     Ok(changed == 1)
 }
 
-/// Who a delivery goes to.
+/// Who a delivery goes to, unless that was forgotten.
 pub async fn subscriber(
     tx: &mut Tx,
     (issue, position): (i64, i64),
@@ -299,22 +303,9 @@ pub async fn subscriber(
         .bind(position)
         .fetch_optional(c)
         .await)?;
+    let id = id.filter(|id| !id.is_empty());
     id.map(|id| id.parse().map_err(StoreError::corrupt))
         .transpose()
-}
-
-/// How many deliveries of an issue stand where, and how many of all were ever uncertain.
-pub async fn count(tx: &mut Tx, issue: i64) -> Result<(Vec<(State, i64)>, i64), StoreError> {
-    const SQL: &str = "SELECT state, COUNT(*), CAST(SUM(CASE WHEN uncertain > 0 THEN 1 ELSE 0 \
-         END) AS BIGINT) FROM mailings WHERE issue = $1 GROUP BY state";
-    let rows: Vec<(String, i64, i64)> =
-        on!(tx, |c| sqlx::query_as(SQL).bind(issue).fetch_all(c).await)?;
-    let count = |state: State| {
-        let found = rows.iter().find(|(name, ..)| name == state.as_str());
-        (state, found.map_or(0, |(_, count, _)| *count))
-    };
-    let uncertain = rows.iter().map(|(.., uncertain)| uncertain).sum();
-    Ok((State::ALL.into_iter().map(count).collect(), uncertain))
 }
 
 /// Whether any delivery of an issue has not come to its end.

@@ -19,6 +19,7 @@ pub mod migrations;
 pub mod modules;
 pub mod nodes;
 pub mod progress;
+pub mod retention;
 pub mod sessions;
 pub mod setup;
 mod signals;

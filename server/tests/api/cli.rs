@@ -143,6 +143,30 @@ fn the_doctor_finds_a_fresh_instance_well_and_leaves_no_trace() {
 }
 
 #[test]
+fn an_offline_doctor_asks_no_mail_server_and_no_dns() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data").display().to_string();
+    let env = [
+        ("HEADROOM_DATA__DIR", data.as_str()),
+        ("HEADROOM_SERVER__LISTEN", "127.0.0.1:0"),
+        ("HEADROOM_SERVER__JOBS", "false"),
+        ("HEADROOM_MAIL__TRANSPORT", "smtp"),
+        ("HEADROOM_MAIL__FROM", "course@example.org"),
+        ("HEADROOM_MAIL__SMTP_HOST", "127.0.0.1"),
+        ("HEADROOM_MAIL__SMTP_PORT", "1"),
+        ("HEADROOM_MAIL__RESOLVER", "127.0.0.1:1"),
+    ];
+    let offline = headroom(&["doctor", "--offline"], &env);
+    let said = text(&offline.stdout);
+    assert_eq!(offline.status.code(), Some(0), "{said}");
+    assert!(said.contains("127.0.0.1:1 was not tried"), "{said}");
+    assert!(!said.contains("SPF"), "{said}");
+    let online = text(&headroom(&["doctor"], &env).stdout);
+    assert!(online.contains("broken  mail"), "{online}");
+    assert!(online.contains("mind    SPF"), "{online}");
+}
+
+#[test]
 fn the_doctor_says_what_is_broken_and_what_to_do() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let listen = taken.local_addr().unwrap().to_string();

@@ -231,7 +231,7 @@ async fn a_lesson_that_was_never_handed_over_is_not_had(world: World) -> World {
         attempts: 1,
         uncertain: 0,
         due_at: 0,
-        first_at: 1,
+        first_at: Some(1),
         at: 1,
         reply: "250 ok".into(),
     };

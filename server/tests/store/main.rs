@@ -13,6 +13,7 @@ mod harness;
 mod jobs;
 mod newsletter;
 mod opening;
+mod retention;
 mod rows;
 mod runner;
 mod sessions;

@@ -33,7 +33,7 @@ async fn take(world: &World, table: &str) -> Result<roll::Done, RollError> {
     .await
 }
 
-async fn issue(world: &World, tx: &mut Tx) -> i64 {
+pub async fn issue(world: &World, tx: &mut Tx) -> i64 {
     let draft = Draft {
         subject: "News".into(),
         summary: String::new(),
@@ -110,8 +110,11 @@ async fn a_list_is_written_in_pieces_and_sent_in_lanes(world: World) -> World {
     mailings::update_landed(&mut tx, number, &entries)
         .await
         .unwrap();
-    let (counts, uncertain) = mailings::count(&mut tx, number).await.unwrap();
-    let of = |state| counts.iter().find(|(found, _)| *found == state).unwrap().1;
+    let counts = mailings::count(&mut tx, number).await.unwrap();
+    let uncertain = counts.uncertain;
+    let listed = office::list(&mut tx, 9).await.unwrap();
+    assert_eq!((listed.len(), &listed[0].1), (1, &counts));
+    let of = |state| counts.of(state);
     assert_eq!(
         [
             State::Sent,

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::desk;
-use crate::admin::{Finding, Health};
+use super::{desk, findings};
+use crate::admin::Health;
 use crate::page::Body;
 use crate::status::Condition;
 
@@ -16,8 +16,7 @@ pub(super) fn body(page: &Health) -> Body {
             </p>
         }
     });
-    let worst = page.findings.iter().map(|finding| finding.condition).max();
-    let lead = match worst.unwrap_or(Condition::Works) {
+    let lead = match findings::worst(&page.findings) {
         Condition::Works => "Everything this site needs is in order.",
         Condition::Behind => "The site works. Something of it should be looked after.",
         Condition::Stuck => "Something does not work.",
@@ -25,7 +24,7 @@ pub(super) fn body(page: &Health) -> Body {
     let view = view! {
         {welcome}
         <p class="lead">{lead}</p>
-        <ul class="services">{page.findings.iter().map(finding).collect_view()}</ul>
+        {findings::list(&page.findings)}
         <p class="note">
             "Looked at just now. " <code>"headroom doctor"</code>
             " finds the same from a shell, with the settings of the service."
@@ -36,24 +35,6 @@ pub(super) fn body(page: &Health) -> Body {
         </section>
     };
     desk("Health", "/admin/health", view)
-}
-
-fn finding(finding: &Finding) -> impl IntoView + use<> {
-    let (mark, name, label) = match finding.condition {
-        Condition::Works => ("\u{2713}", "works", "In order"),
-        Condition::Behind => ("!", "behind", "Look after it"),
-        Condition::Stuck => ("\u{2715}", "stuck", "Does not work"),
-    };
-    let remedy = finding.remedy.clone().map(|remedy| {
-        view! { <strong class="remedy">"To do: "</strong> {remedy} "." }
-    });
-    view! {
-        <li class=format!("service {name}")>
-            <strong class="about">{finding.about}</strong>
-            <span class="condition"><span aria-hidden="true">{mark}" "</span>{label}</span>
-            <span>{finding.found.clone()} ". " {remedy}</span>
-        </li>
-    }
 }
 
 fn steps() -> impl IntoView {

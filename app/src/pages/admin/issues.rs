@@ -38,6 +38,7 @@ pub(super) fn list(page: &Issues) -> Body {
     let view = view! {
         {table}
         {course(&page.course)}
+        <p><a href="/admin/newsletter/deliverability">"Whether mail from here is believed"</a></p>
         <section aria-labelledby="new">
             <h2 id="new">"A new issue"</h2>
             <form class="account-form wide" method="post" action="/admin/newsletter">

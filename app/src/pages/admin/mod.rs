@@ -1,5 +1,7 @@
 //! Pages for administrators. They work without JavaScript; with it, counts move.
 
+mod deliverability;
+mod findings;
 mod health;
 mod issue;
 mod issues;
@@ -19,6 +21,7 @@ pub(crate) fn body(page: &AdminPage) -> Body {
         AdminPage::Health(page) => health::body(page),
         AdminPage::Status(page) => status::body(page),
         AdminPage::Issues(page) => issues::list(page),
+        AdminPage::Deliverability(page) => deliverability::body(page),
         AdminPage::Issue(page) => issue::body(page),
         AdminPage::Recipients(page) => issues::recipients(page),
         AdminPage::Subscribers(page) => subscribers::list(page),

@@ -1,13 +1,12 @@
 //! `/admin/health`: what `headroom doctor` finds, asked from inside.
 
-use app::admin::{AdminPage, Finding, Health};
-use app::status::Condition;
+use app::admin::{AdminPage, Health};
 use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::shown;
-use crate::doctor::{self, Verdict};
+use super::{finding, shown};
+use crate::doctor;
 use crate::error::Error;
 use crate::state::AppState;
 
@@ -29,17 +28,4 @@ pub async fn show(
         findings: findings.into_iter().map(finding).collect(),
     };
     shown(&state, "/admin/health", AdminPage::Health(page)).await
-}
-
-fn finding(found: doctor::Finding) -> Finding {
-    Finding {
-        about: found.about,
-        condition: match found.verdict {
-            Verdict::Fine => Condition::Works,
-            Verdict::Mind => Condition::Behind,
-            Verdict::Broken => Condition::Stuck,
-        },
-        found: found.found,
-        remedy: found.remedy,
-    }
 }

@@ -22,11 +22,11 @@ use crate::mail::{Mailer, Report};
 use crate::newsletter::calendar;
 use crate::newsletter::compose::{Draft, Finding};
 use crate::newsletter::edition::Edition;
-use crate::newsletter::office::{self, Counts, OfficeError};
+use crate::newsletter::office::{self, OfficeError};
 use crate::routes::account::{field, long_pairs};
 use crate::state::AppState;
 use crate::store::issues::{Issue, State as Standing};
-use crate::store::mailings::{self, State as Sent};
+use crate::store::mailings::{self, Counts, State as Sent};
 
 const PATH: &str = "/admin/newsletter";
 const HOUR_MS: i64 = 3_600_000;

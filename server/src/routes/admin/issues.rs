@@ -10,13 +10,13 @@ use crate::error::Error;
 use crate::newsletter::calendar;
 use crate::newsletter::compose::{Draft, MARKDOWN_MAX};
 use crate::newsletter::course::Lesson;
-use crate::newsletter::office::{self, Counts};
+use crate::newsletter::office;
 use crate::newsletter::wishes::Topic;
 use crate::routes::account::{field, long_pairs};
 use crate::state::AppState;
 use crate::store::course_readers::{self, State as Reading};
-use crate::store::issues::{self, Issue};
-use crate::store::mailings;
+use crate::store::issues::Issue;
+use crate::store::mailings::{self, Counts};
 
 const PATH: &str = "/admin/newsletter";
 /// Issues that are listed.
@@ -60,13 +60,13 @@ pub async fn create(State(state): State<AppState>, request: Request) -> Result<R
 
 async fn page(state: &AppState, form: IssueForm) -> Result<Response, Error> {
     let mut tx = state.db.read().await?;
-    let mut rows = Vec::new();
-    for issue in issues::list(&mut tx, LISTED).await? {
-        let (issue, counts) = office::look(&mut tx, issue.number).await?;
-        rows.push(row(&issue, &counts));
-    }
+    let all = office::list(&mut tx, LISTED).await?;
     let counts = course_readers::count(&mut tx).await?;
     drop(tx);
+    let rows = all
+        .iter()
+        .map(|(issue, counts)| row(issue, counts))
+        .collect();
     let course = course(&counts, &state.parts.site.lessons());
     let page = Issues { rows, course, form };
     shown(state, PATH, AdminPage::Issues(page)).await

@@ -1,5 +1,6 @@
 //! Pages for administrators, and what their forms do.
 
+pub mod deliverability;
 pub mod health;
 pub mod issue;
 pub mod issues;
@@ -7,12 +8,14 @@ pub mod outbox;
 pub mod subscribers;
 
 use app::AccountPage;
-use app::admin::{AdminPage, Overview};
+use app::admin::{AdminPage, Finding, Overview};
+use app::status::Condition;
 use axum::extract::State;
 use axum::response::Response;
 
 use super::account::show;
 use crate::config::MailTransport;
+use crate::doctor::{self, Verdict};
 use crate::error::Error;
 use crate::newsletter::office::OfficeError;
 use crate::state::AppState;
@@ -37,6 +40,20 @@ pub async fn overview(State(state): State<AppState>) -> Result<Response, Error> 
 
 async fn shown(state: &AppState, path: &'static str, page: AdminPage) -> Result<Response, Error> {
     show(state, path, AccountPage::Admin(page)).await
+}
+
+/// What was found, as pages show it.
+fn finding(found: doctor::Finding) -> Finding {
+    Finding {
+        about: found.about,
+        condition: match found.verdict {
+            Verdict::Fine => Condition::Works,
+            Verdict::Mind => Condition::Behind,
+            Verdict::Broken => Condition::Stuck,
+        },
+        found: found.found,
+        remedy: found.remedy,
+    }
 }
 
 impl From<OfficeError> for Error {

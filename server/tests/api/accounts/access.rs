@@ -27,6 +27,7 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/admin/health", Admin),
     ("GET", "/admin/newsletter", Admin),
     ("POST", "/admin/newsletter", Admin),
+    ("GET", "/admin/newsletter/deliverability", Admin),
     ("GET", "/admin/newsletter/{number}", Admin),
     ("POST", "/admin/newsletter/{number}", Admin),
     ("GET", "/admin/newsletter/{number}/events", Admin),
