@@ -1,5 +1,6 @@
 //! `headroom serve`.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -93,10 +94,15 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         None => None,
     };
     tokio::spawn(stop_on_signal(server.state()));
-    println!("Headroom is at {url} (Ctrl-C stops it)");
+    say(&format!("Headroom is at {url} (Ctrl-C stops it)"));
     invite(&server.state(), &url).await?;
     server.run().await;
     Ok(())
+}
+
+/// Says it to whoever started the server. They may have gone, and the server goes on.
+fn say(line: &str) {
+    let _nobody_listens = writeln!(std::io::stdout(), "{line}");
 }
 
 /// Says how the first administrator is made, as long as there is none.
@@ -105,8 +111,10 @@ async fn invite(state: &AppState, url: &str) -> anyhow::Result<()> {
         return Ok(());
     };
     let code = code.shown();
-    println!("Nobody administers it yet. Make the first administrator at {url}/setup");
-    println!("with the code {code}");
+    say(&format!(
+        "Nobody administers it yet. Make the first administrator at {url}/setup\n\
+         with the code {code}"
+    ));
     tracing::warn!(
         code,
         "nobody administers this site yet: {url}/setup, code {code}"

@@ -1,6 +1,6 @@
 //! Who flies next: as many as there are connections, and of one domain no more than its share, so
-//! that a domain that answers slowly holds up its own and nobody else. A few more stand at the gate,
-//! written as in flight, so that no connection waits for the ledger.
+//! that a domain that answers slowly holds up its own and nobody else. A few more stand at the
+//! gate, written as in flight, so that no connection waits for the ledger.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -94,7 +94,7 @@ impl Desk {
             && !self.waiting.iter().any(|waiting| self.may_book(waiting))
     }
 
-    /// Those who are to be written as in flight, in their order. Once they are, they go to the gate.
+    /// Those who are to be written as in flight, in their order. Then they go to the gate.
     pub fn book(&mut self) -> Vec<Waiting> {
         let mut booked = Vec::new();
         let mut staying = VecDeque::new();
@@ -146,8 +146,8 @@ impl Desk {
         self.waiting.is_empty() && self.booked.of.is_empty()
     }
 
-    /// Forgets who waits, whom the ledger still has, and answers who stands at the gate: they do not
-    /// fly.
+    /// Forgets who waits, whom the ledger still has, and answers who stands at the gate: they do
+    /// not fly.
     pub fn close(&mut self) -> Vec<Waiting> {
         self.waiting.clear();
         let turned_back: Vec<Waiting> = self.gate.drain(..).collect();

@@ -3,7 +3,7 @@
 use headroom::config::Config;
 use headroom::deliverability::dns::Trouble;
 use headroom::deliverability::sender::{Relay, Sender, Signature};
-use headroom::doctor::Verdict::{self, Broken, Fine, Mind};
+use headroom::doctor::Verdict::{Broken, Fine, Mind};
 use headroom::mail::Protection;
 use headroom::mail::dkim::PublicKey;
 
@@ -322,7 +322,7 @@ fn a_sender_is_read_from_the_settings() {
     let sender = Sender::new(&Config::from_toml(&unsigned).unwrap()).unwrap();
     assert!(matches!(sender.signature, Signature::Wrong(_)));
     let nobody = Sender::new(&Config::default()).unwrap_err();
-    assert_eq!(nobody.verdict, Verdict::Mind);
+    assert_eq!(nobody.verdict, Mind);
 }
 
 #[test]
