@@ -29,7 +29,7 @@ const SOON_MS: i64 = 5_000;
 
 /// Written as in flight beyond those who fly, for each: so many more may be counted as uncertain
 /// after a crash although they never left.
-const AT_GATE: usize = 1;
+const AT_GATE: usize = 7;
 /// Between two turns with the ledger.
 const GATHER: Duration = Duration::from_millis(2);
 /// Before a ledger that could not be written is tried again.

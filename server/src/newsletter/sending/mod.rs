@@ -3,8 +3,8 @@
 //! The list is written into a ledger before anything is sent. A sender takes turns with it: in one
 //! transaction it notes what became of the messages that have landed and which ones fly next, and
 //! only then lets those go. So after a crash the ledger knows every message that may have left. It
-//! knows a few more than there are connections: as many again stand at the gate, so that no
-//! connection waits for the ledger. Such a message is sent again under the same
+//! knows more of them than there are connections: a few for each stand at the gate, so that none
+//! waits for the ledger. Such a message is sent again under the same
 //! Message-ID and counted as uncertain: whether it had arrived cannot be known (the two generals'
 //! problem; Gray, "Notes on Data Base Operating Systems", 1978), and a reader who gets a message
 //! twice is better off than one who never gets it.
