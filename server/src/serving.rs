@@ -14,7 +14,7 @@ use crate::jobs::mail_account::MailAccount;
 use crate::jobs::mail_newsletter::MailNewsletter;
 use crate::jobs::newsletter_clock::NewsletterClock;
 use crate::jobs::send_issue::SendIssue;
-use crate::jobs::{self, Crew, Runner, RunnerConfig, Running};
+use crate::jobs::{self, Crew, Runner, RunnerConfig, Running, enqueue_sole};
 use crate::mail::Mailer;
 use crate::metrics::Metrics;
 use crate::node::{self, Role};
@@ -184,8 +184,8 @@ async fn hire(state: &AppState, site: &str) -> anyhow::Result<Running> {
     runner.recover().await?;
     let now_ms = parts.clock.now_ms();
     let mut tx = state.db.write().await?;
-    NewsletterClock::enqueue(&mut tx, &state.ids, (now_ms, now_ms)).await?;
-    Forget::enqueue(&mut tx, &state.ids, (now_ms, now_ms)).await?;
+    enqueue_sole::<NewsletterClock>(&mut tx, &state.ids, (now_ms, now_ms)).await?;
+    enqueue_sole::<Forget>(&mut tx, &state.ids, (now_ms, now_ms)).await?;
     tx.commit().await?;
     Ok(jobs::all(runner, crew).start())
 }

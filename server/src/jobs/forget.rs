@@ -3,9 +3,8 @@
 
 use async_trait::async_trait;
 
-use super::queue::{Ctx, Enqueue, Finished, Job, JobError, Limits, enqueue};
+use super::queue::{Ctx, Finished, Job, JobError, Limits, enqueue_sole};
 use crate::config::RetentionConfig;
-use crate::ids::Ids;
 use crate::store::{StoreError, Tx, retention};
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -24,20 +23,6 @@ impl Forget {
     #[must_use]
     pub fn new(kept: RetentionConfig) -> Self {
         Self { kept }
-    }
-
-    /// Sets it going, unless it goes.
-    pub async fn enqueue(
-        tx: &mut Tx,
-        ids: &Ids,
-        (run_at, now_ms): (i64, i64),
-    ) -> Result<bool, StoreError> {
-        let how = Enqueue {
-            unique_key: Some(Self::KIND.to_owned()),
-            run_at,
-            ..Enqueue::at_once(ids.next(), now_ms)
-        };
-        enqueue::<Self>(tx, &(), how).await
     }
 
     /// One piece of everything. Answers whether there may be more.
@@ -88,7 +73,7 @@ impl Job for Forget {
             true => PAUSE_MS,
             false => DAY_MS,
         };
-        Self::enqueue(&mut tx, &ctx.ids, (now_ms + after_ms, now_ms)).await?;
+        enqueue_sole::<Self>(&mut tx, &ctx.ids, (now_ms + after_ms, now_ms)).await?;
         tx.commit().await
     }
 }

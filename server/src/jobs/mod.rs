@@ -11,7 +11,9 @@ mod queue;
 mod runner;
 pub mod send_issue;
 
-pub use queue::{Ctx, Enqueue, Finish, Finished, Job, JobError, Limits, Step, enqueue};
+pub use queue::{
+    Ctx, Enqueue, Finish, Finished, Job, JobError, Limits, Step, enqueue, enqueue_sole,
+};
 pub use runner::{Runner, RunnerConfig, Running};
 
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::queue::{Ctx, Enqueue, Finished, Job, JobError, Limits, enqueue};
+use super::queue::{Ctx, Finished, Job, JobError, Limits, enqueue_sole};
 use crate::ids::Ids;
 use crate::newsletter::compose::LATE_MS;
 use crate::newsletter::edition::Part;
@@ -33,20 +33,6 @@ impl NewsletterClock {
     #[must_use]
     pub fn new(site: Arc<dyn Site>) -> Self {
         Self { site }
-    }
-
-    /// Sets it going, unless it goes.
-    pub async fn enqueue(
-        tx: &mut Tx,
-        ids: &Ids,
-        (run_at, now_ms): (i64, i64),
-    ) -> Result<bool, StoreError> {
-        let how = Enqueue {
-            unique_key: Some(Self::KIND.to_owned()),
-            run_at,
-            ..Enqueue::at_once(ids.next(), now_ms)
-        };
-        enqueue::<Self>(tx, &(), how).await
     }
 
     async fn begin_issues(tx: &mut Tx, ids: &Ids, now_ms: i64) -> Result<(), JobError> {
@@ -195,7 +181,7 @@ impl Job for NewsletterClock {
         let course = self.site.lessons();
         let is_more = course::send_due(&mut tx, &ctx.ids, &course, now_ms).await?;
         let next_at = now_ms + if is_more { 0 } else { EVERY_MS };
-        Self::enqueue(&mut tx, &ctx.ids, (next_at, now_ms)).await?;
+        enqueue_sole::<Self>(&mut tx, &ctx.ids, (next_at, now_ms)).await?;
         tx.commit().await
     }
 }

@@ -221,6 +221,21 @@ impl Enqueue {
     }
 }
 
+/// Queues a job of which there is one at a time, in the caller's transaction, unless it is queued
+/// already. Answers whether it was not.
+pub async fn enqueue_sole<J: Job<Payload = ()>>(
+    tx: &mut Tx,
+    ids: &Ids,
+    (run_at, now_ms): (i64, i64),
+) -> Result<bool, StoreError> {
+    let how = Enqueue {
+        unique_key: Some(J::KIND.to_owned()),
+        run_at,
+        ..Enqueue::at_once(ids.next(), now_ms)
+    };
+    enqueue::<J>(tx, &(), how).await
+}
+
 /// Queues a job in the caller's transaction; workers are woken when that commits. Answers false
 /// if the unique key is taken.
 pub async fn enqueue<J: Job>(

@@ -122,6 +122,18 @@ pub struct Managing {
     pub(super) done: String,
 }
 
+/// Whose key a form carries, and the form.
+pub(super) async fn managed(
+    state: &AppState,
+    client: ClientAddress,
+    request: Request,
+) -> Result<Option<(Subscriber, Vec<(String, String)>)>, Error> {
+    state.account_limits.try_client(client.0).await?;
+    let pairs = pairs(state, request).await?;
+    let subscriber = by_key(state, field(&pairs, "key")).await?;
+    Ok(subscriber.map(|subscriber| (subscriber, pairs)))
+}
+
 /// `GET /newsletter/preferences`
 pub async fn preferences_page(
     State(state): State<AppState>,
@@ -142,9 +154,7 @@ pub async fn change(
     Extension(client): Extension<ClientAddress>,
     request: Request,
 ) -> Result<Response, Error> {
-    state.account_limits.try_client(client.0).await?;
-    let pairs = pairs(&state, request).await?;
-    let Some(subscriber) = by_key(&state, field(&pairs, "key")).await? else {
+    let Some((subscriber, pairs)) = managed(&state, client, request).await? else {
         return shown(&state, Newsletter::Dead).await;
     };
     let Some(wishes) = wishes(&pairs) else {

@@ -6,8 +6,8 @@ use axum::Extension;
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 
-use super::account::{field, hushed, pairs};
-use super::newsletter::{Managing, by_key, shown};
+use super::account::{field, hushed};
+use super::newsletter::{Managing, by_key, managed, shown};
 use crate::edge::ClientAddress;
 use crate::error::Error;
 use crate::newsletter::{calendar, course};
@@ -40,9 +40,7 @@ pub async fn act(
     Extension(client): Extension<ClientAddress>,
     request: Request,
 ) -> Result<Response, Error> {
-    state.account_limits.try_client(client.0).await?;
-    let pairs = pairs(&state, request).await?;
-    let Some(subscriber) = by_key(&state, field(&pairs, "key")).await? else {
+    let Some((subscriber, pairs)) = managed(&state, client, request).await? else {
         return shown(&state, Newsletter::Dead).await;
     };
     let mut tx = state.db.write().await?;

@@ -22,14 +22,18 @@ pub(super) fn page(
     let view = view! {
         {done}
         <p class="lead">{lead} <strong>{email.to_owned()}</strong> "."</p>
-        {course.map(|course| section(key, course))}
+        {course.map(|course| section(key, "Where you are", course))}
         <p><a href=preferences>"Choose what comes to you, or end it"</a></p>
     };
     form_page("The course by mail", about, false, view)
 }
 
 /// Where somebody stands, and the button that changes it.
-pub(super) fn section(key: &str, course: &CourseByMail) -> impl IntoView + use<> {
+pub(super) fn section(
+    key: &str,
+    title: &'static str,
+    course: &CourseByMail,
+) -> impl IntoView + use<> {
     let says = |what: &'static str, label: &'static str, class: &'static str| {
         view! {
             <form method="post" action="/newsletter/course">
@@ -48,7 +52,7 @@ pub(super) fn section(key: &str, course: &CourseByMail) -> impl IntoView + use<>
     };
     view! {
         <section aria-labelledby="course">
-            <h2 id="course">"The course by mail"</h2>
+            <h2 id="course">{title}</h2>
             <p>{place(course)}</p>
             <p class="note">{note(course.pace)}</p>
             <div class="course-by-mail">{buttons}</div>

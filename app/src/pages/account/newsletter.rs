@@ -145,7 +145,7 @@ fn preferences(page: &Newsletter) -> Body {
             {wishes(wish)}
             <button class="button primary">{label}</button>
         </form>
-        {course.as_ref().map(|course| course::section(key, course))}
+        {course.as_ref().map(|course| course::section(key, "The course by mail", course))}
         {end}
     };
     form_page("Your newsletter", about, wrong.is_some(), view)
