@@ -4,12 +4,15 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::future::ready;
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
+use axum::response::Response;
+use futures_util::future::BoxFuture;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -34,11 +37,31 @@ const STALLED_WRITE: Duration = Duration::from_secs(30);
 /// Whoever connects asks something within this time, or is not waited for at the stop.
 const FIRST_REQUEST: Duration = Duration::from_secs(1);
 
+/// Answers what needs no waiting.
+pub trait AtOnce:
+    Fn(&http::Request<Incoming>) -> Option<Response> + Clone + Send + Sync + 'static
+{
+}
+
+impl<F> AtOnce for F where
+    F: Fn(&http::Request<Incoming>) -> Option<Response> + Clone + Send + Sync + 'static
+{
+}
+
+/// What answers on a listener.
+#[derive(Clone)]
+pub struct App<F> {
+    /// Asked first.
+    pub at_once: F,
+    /// Answers the rest.
+    pub router: Router,
+}
+
 /// Serves until `stop`, then finishes the requests in flight, at most for the drain timeout.
 /// Returns the number of connections that had to be cut.
 pub async fn serve(
     listener: TcpListener,
-    app: Router,
+    app: App<impl AtOnce>,
     config: ServerConfig,
     metrics: &Metrics,
     stop: CancellationToken,
@@ -133,7 +156,7 @@ fn waiting(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
 async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
-    app: Router,
+    app: App<impl AtOnce>,
     config: &ServerConfig,
     stop: CancellationToken,
 ) {
@@ -143,13 +166,14 @@ async fn connection(
     let service = hyper::service::service_fn(|mut request: http::Request<Incoming>| {
         asked.notify_one();
         request.extensions_mut().insert(Peer(peer));
-        let app = app.clone();
         // hyper keeps room for this future in every connection, idle ones too: only those that are
         // asked something shall have it.
-        Box::pin(async move {
-            let Ok(response) = app.oneshot(request).await;
-            Ok::<_, Infallible>(response)
-        })
+        let answer: BoxFuture<'static, Result<Response, Infallible>> = match (app.at_once)(&request)
+        {
+            Some(response) => Box::pin(ready(Ok(response))),
+            None => Box::pin(app.router.clone().oneshot(request)),
+        };
+        answer
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -11,12 +12,15 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse as _, Response};
 use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use tracing::Instrument as _;
 
 use crate::accept::Peer;
 use crate::config::ServerConfig;
 use crate::error::{Error, Failure, of_status};
 use crate::metrics::Answered;
+use crate::routes::pages::Kept;
 use crate::state::AppState;
+use crate::telemetry::spans;
 
 /// The address of whoever asks; a request extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,49 +54,97 @@ static SECURITY: [(HeaderName, HeaderValue); 5] = [
 
 /// The middleware around everything else.
 pub async fn pass(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let started_ns = state.parts.clock.monotonic_ns();
-    let id = request_id(request.headers(), &state);
-    let address = client_address(&request, &state.config.server);
-    request.extensions_mut().insert(ClientAddress(address));
-    let method = request.method().clone();
-    let path = request.uri().path().to_owned();
+    let asked = Asked::of(&state, &request);
+    request
+        .extensions_mut()
+        .insert(ClientAddress(asked.address));
     let wants_page = wants_page(&request);
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let response = match ready(&state, &request) {
+    let route = route.as_ref().map_or("", MatchedPath::as_str);
+    let from = traced(&request, &state.config.server);
+    let what = (&asked.method, route, asked.path.as_str());
+    let span = spans::request(what, (asked.address, &asked.id), from);
+    let response = match ready(&state, &request, route) {
         Some(response) => response,
-        None => answer(request, next).await,
+        None => answer(request, next).instrument(span.clone()).await,
     };
-    let mut response = rendered(response, &state, &method, &path, &id, wants_page);
-    seal(&mut response, &state, &id);
-    let took_ns = state.parts.clock.monotonic_ns().saturating_sub(started_ns);
-    let took_us = took_ns / 1000;
-    let status = response.status().as_u16();
-    state.metrics.answered(Answered {
-        route: route.as_ref().map_or("", MatchedPath::as_str),
-        method: &method,
-        status: response.status(),
-        problem: response
-            .extensions()
-            .get::<Failure>()
-            .map(|failure| failure.kind.code),
-        took: Duration::from_nanos(took_ns),
-        now_ms: state.parts.clock.now_ms(),
-    });
-    tracing::info!(
-        http.request.id = %id, http.method = %method, url.path = ?path, client.address = %address,
-        http.status = status, duration_us = took_us,
-        "{method} {path:?} {status} in {took_us} us"
-    );
-    response
+    let response = rendered(response, &state, &asked, wants_page);
+    spans::answered(&span, response.status());
+    asked.told(&state, route, response)
 }
 
-/// A page that is in the cache needs no route: what is there is the same for everybody.
-fn ready(state: &AppState, request: &Request) -> Option<Response> {
+/// The answer that needs neither the router nor any waiting: a page that is kept, at an address
+/// that the router has named before.
+pub fn at_once<B>(state: &AppState, request: &http::Request<B>) -> Option<Response> {
+    if state.config.traces.endpoint.is_some() {
+        // Whoever collects traces wants to see these too.
+        return None;
+    }
+    let page = kept(state, request)?;
+    let route = page.route.get()?;
+    let asked = Asked::of(state, request);
+    Some(asked.told(state, route, page.page.respond(request.headers())))
+}
+
+/// What is remembered of a request until its answer leaves.
+struct Asked {
+    started_ns: u64,
+    id: String,
+    address: IpAddr,
+    method: Method,
+    path: String,
+}
+
+impl Asked {
+    fn of<B>(state: &AppState, request: &http::Request<B>) -> Self {
+        Self {
+            started_ns: state.parts.clock.monotonic_ns(),
+            id: request_id(request.headers(), state),
+            address: client_address(request, &state.config.server),
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+        }
+    }
+
+    /// Seals the answer, counts it and logs it.
+    fn told(self, state: &AppState, route: &str, mut response: Response) -> Response {
+        let Self {
+            id, method, path, ..
+        } = &self;
+        seal(&mut response, state, id);
+        let took_ns = (state.parts.clock.monotonic_ns()).saturating_sub(self.started_ns);
+        let failure = response.extensions().get::<Failure>();
+        state.metrics.answered(Answered {
+            route,
+            method,
+            status: response.status(),
+            problem: failure.map(|failure| failure.kind.code),
+            took: Duration::from_nanos(took_ns),
+            now_ms: state.parts.clock.now_ms(),
+        });
+        let (status, took_us) = (response.status().as_u16(), took_ns / 1000);
+        tracing::info!(
+            http.request.id = %id, http.method = %method, url.path = ?path,
+            client.address = %self.address, http.status = status, duration_us = took_us,
+            "{method} {path:?} {status} in {took_us} us"
+        );
+        response
+    }
+}
+
+/// A page that is kept needs no handler.
+fn ready(state: &AppState, request: &Request, route: &str) -> Option<Response> {
+    let page = kept(state, request)?;
+    page.route.get_or_init(|| route.to_owned());
+    Some(page.page.respond(request.headers()))
+}
+
+/// The page that is kept for this request: the same for everybody.
+fn kept<B>(state: &AppState, request: &http::Request<B>) -> Option<Arc<Kept>> {
     // Answers to other sites carry a word for their browser, which the routes add.
     let foreign = request.headers().contains_key(header::ORIGIN);
     let asked = *request.method() == Method::GET && !foreign;
-    let page = state.pages.get(asked.then(|| request.uri().path())?)?;
-    Some(page.respond(request.headers()))
+    state.pages.kept(asked.then(|| request.uri().path())?)
 }
 
 async fn answer(request: Request, next: Next) -> Response {
@@ -111,14 +163,10 @@ async fn answer(request: Request, next: Next) -> Response {
 }
 
 /// Gives a failure the form its reader wants, and a name to those that have none.
-fn rendered(
-    response: Response,
-    state: &AppState,
-    method: &Method,
-    path: &str,
-    id: &str,
-    wants_page: bool,
-) -> Response {
+fn rendered(response: Response, state: &AppState, asked: &Asked, wants_page: bool) -> Response {
+    let Asked {
+        id, method, path, ..
+    } = asked;
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return response;
@@ -144,7 +192,7 @@ fn rendered(
         parts.headers.extend(page.headers().clone());
         body = page.into_body();
     }
-    if method == Method::HEAD {
+    if *method == Method::HEAD {
         body = Body::empty();
     }
     Response::from_parts(parts, body)
@@ -207,9 +255,17 @@ fn request_id(headers: &HeaderMap, state: &AppState) -> String {
     given.map_or_else(|| state.ids.next().to_string(), str::to_owned)
 }
 
+/// The trace that the request is part of, if a trusted proxy says so: anybody else could have
+/// theirs collected at our cost.
+fn traced<'a>(request: &'a Request, config: &ServerConfig) -> Option<&'a str> {
+    let peer = request.extensions().get::<Peer>()?.0.ip().to_canonical();
+    let value = request.headers().get(spans::HEADER)?;
+    value.to_str().ok().filter(|_| config.is_trusted(peer))
+}
+
 /// The peer, or what trusted proxies say of it: the right-most address that is not itself trusted.
 /// Anything further left was written by the client.
-fn client_address(request: &Request, config: &ServerConfig) -> IpAddr {
+fn client_address<B>(request: &http::Request<B>, config: &ServerConfig) -> IpAddr {
     let peer = request
         .extensions()
         .get::<Peer>()

@@ -6,8 +6,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::accept;
+use crate::accept::{self, App};
 use crate::config::Config;
+use crate::edge;
 use crate::jobs::deliver_webhook::DeliverWebhook;
 use crate::jobs::forget::Forget;
 use crate::jobs::mail_account::MailAccount;
@@ -125,7 +126,11 @@ impl Server {
         let (db, stopped) = (state.db.clone(), stop.clone());
         aside.spawn(async move { db.relay(stopped).await });
         if let Some(listener) = self.ops {
-            let (app, config) = (routes::ops::router(state.clone()), config.clone());
+            let app = App {
+                at_once: |_: &_| None,
+                router: routes::ops::router(state.clone()),
+            };
+            let config = config.clone();
             let (stopped, own) = (stop.clone(), Metrics::default());
             aside.spawn(async move {
                 accept::serve(listener, app, config, &own, stopped).await;
@@ -133,7 +138,13 @@ impl Server {
         }
         match self.site {
             Some(listener) => {
-                let app = routes::router(state.clone());
+                let app = App {
+                    at_once: {
+                        let state = state.clone();
+                        move |request: &_| edge::at_once(&state, request)
+                    },
+                    router: routes::router(state.clone()),
+                };
                 let cut = accept::serve(listener, app, config, &state.metrics, stop).await;
                 if cut > 0 {
                     tracing::warn!(

@@ -43,7 +43,7 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         flags.push(("content.dir", dir.display().to_string()));
     }
     let config = Config::load(command.config.as_deref(), super::env(), &flags)?;
-    telemetry::start(&config.log)?;
+    let _telemetry = telemetry::start(&config)?;
     super::raise_file_limit();
     super::runtime()?.block_on(serve(config))
 }

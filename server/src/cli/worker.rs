@@ -26,7 +26,7 @@ pub struct Command {
 /// Runs it.
 pub fn run(command: &Command) -> anyhow::Result<()> {
     let config = Config::load(command.config.as_deref(), super::env(), &[])?;
-    telemetry::start(&config.log)?;
+    let _telemetry = telemetry::start(&config)?;
     super::raise_file_limit();
     super::runtime()?.block_on(work(config))
 }

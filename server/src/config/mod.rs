@@ -16,6 +16,7 @@ mod metrics;
 mod retention;
 mod secret;
 mod server;
+mod traces;
 mod webhooks;
 
 use std::net::SocketAddr;
@@ -36,6 +37,7 @@ pub use metrics::MetricsConfig;
 pub use retention::RetentionConfig;
 pub use secret::Secret;
 pub use server::{Network, ServerConfig};
+pub use traces::TracesConfig;
 pub use webhooks::WebhooksConfig;
 
 /// The commented example, which is also the documentation.
@@ -51,6 +53,8 @@ pub struct Config {
     pub log: LogConfig,
     /// What operators' tools read.
     pub metrics: MetricsConfig,
+    /// What is traced.
+    pub traces: TracesConfig,
     /// Where files are kept.
     pub data: DataConfig,
     /// Which database.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tracing::Instrument as _;
 
 use super::queue::{Ctx, Enqueue, Finished, Job, JobError, Limits, Step, enqueue};
 use crate::grader::{Refusal, Status as PoolStatus};
@@ -13,6 +14,7 @@ use crate::problem::Kind;
 use crate::store::grades::{self, Findings, GradeKey};
 use crate::store::submissions::{self, Status};
 use crate::store::{StoreError, Tx, modules};
+use crate::telemetry::spans;
 use crate::webhooks;
 
 /// Whoever grades modules.
@@ -163,7 +165,8 @@ impl Job for GradeSubmission {
         // No connection is held while the grader works, nor while another is asked for.
         drop(tx);
         let module = module.ok_or_else(|| JobError::Dead("the module is gone".into()))?;
-        match self.grader.grade(lab, language, &module).await {
+        let graded = self.grader.grade(lab, language, &module);
+        match graded.instrument(spans::part("grade")).await {
             Ok(findings) => settle_graded(ctx, submission.id, &key, &findings).await,
             Err(GradeFailure::Problem(problem)) => {
                 settle_failed(ctx, submission.id, &problem).await

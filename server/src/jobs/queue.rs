@@ -16,6 +16,7 @@ use crate::mail::MailError;
 use crate::random::Random;
 use crate::store::jobs::{self, Fence, NewJob};
 use crate::store::{Db, StoreError, Tx};
+use crate::telemetry::spans;
 
 /// A kind of background work.
 #[async_trait]
@@ -254,6 +255,7 @@ pub async fn enqueue<J: Job>(
         run_at: how.run_at,
         max_failures: J::LIMITS.max_failures,
         created_at: how.now_ms,
+        trace: spans::here(),
     };
     jobs::insert(tx, &job).await
 }

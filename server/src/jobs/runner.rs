@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument as _, Span};
 
 use super::any::{AnyJob, Erased};
 use super::queue::{Ctx, Finished, Job, JobError, Step};
@@ -18,6 +19,7 @@ use crate::metrics::Metrics;
 use crate::random::Random;
 use crate::store::jobs::{self, Claimed, Fence};
 use crate::store::{Db, StoreError};
+use crate::telemetry::spans;
 
 /// What the workers work with.
 #[derive(Debug, Clone)]
@@ -102,7 +104,7 @@ impl Runner {
         self.release_expired().await?;
         for crew in &self.crews {
             while let Some(claimed) = self.claim(&*crew.job, false).await? {
-                self.execute(&*crew.job, claimed, (&never, &never)).await;
+                self.run(&*crew.job, claimed, (&never, &never)).await;
                 ran += 1;
             }
         }
@@ -135,7 +137,7 @@ impl Runner {
             match self.claim(job, woken).await {
                 Ok(Some(claimed)) => {
                     woken = false;
-                    self.execute(job, claimed, (stop, abort)).await;
+                    self.run(job, claimed, (stop, abort)).await;
                 }
                 Ok(None) => {
                     let more = queued.wait_for(|now| now.of(job.kind()) != seen);
@@ -183,6 +185,17 @@ impl Runner {
         Ok(claimed)
     }
 
+    async fn run(
+        &self,
+        job: &dyn AnyJob,
+        claimed: Claimed,
+        signals: (&CancellationToken, &CancellationToken),
+    ) {
+        let waited_ms = self.config.clock.now_ms() - claimed.created_at;
+        let span = spans::job(job.kind(), &claimed, waited_ms);
+        self.execute(job, claimed, signals).instrument(span).await;
+    }
+
     async fn execute(
         &self,
         job: &dyn AnyJob,
@@ -227,6 +240,7 @@ impl Runner {
             Err(JobError::Retry(_) | JobError::Dead(_)) => "dead",
         };
         metrics.job_ran(job.kind(), outcome, took);
+        spans::ended(&Span::current(), outcome);
         if ended.is_ok() {
             let waited_ms = clock.now_ms() - claimed.created_at;
             let waited_ms = u64::try_from(waited_ms).unwrap_or(0);

@@ -1,7 +1,7 @@
 //! Pages: the same bytes for every anonymous reader, rendered and compressed once.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -17,10 +17,19 @@ const CACHE_CONTROL: &str = "public, max-age=0, must-revalidate";
 
 /// What was rendered, by path. Only what exists is kept, so it cannot grow without bound.
 #[derive(Debug, Default)]
-pub struct PageCache(RwLock<BTreeMap<String, Arc<Representation>>>);
+pub struct PageCache(RwLock<BTreeMap<String, Arc<Kept>>>);
+
+/// A page that is kept.
+#[derive(Debug)]
+pub struct Kept {
+    /// It.
+    pub page: Arc<Representation>,
+    /// The pattern of its address, once the router has said it.
+    pub route: OnceLock<String>,
+}
 
 impl PageCache {
-    pub(crate) fn get(&self, path: &str) -> Option<Arc<Representation>> {
+    pub(crate) fn kept(&self, path: &str) -> Option<Arc<Kept>> {
         self.0
             .read()
             .unwrap_or_else(PoisonError::into_inner)
@@ -28,11 +37,16 @@ impl PageCache {
             .cloned()
     }
 
+    pub(crate) fn get(&self, path: &str) -> Option<Arc<Representation>> {
+        self.kept(path).map(|kept| Arc::clone(&kept.page))
+    }
+
     pub(super) fn insert(&self, path: String, page: Arc<Representation>) {
+        let route = OnceLock::new();
         self.0
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(path, page);
+            .insert(path, Arc::new(Kept { page, route }));
     }
 
     /// Forgets every page, when what they are made from has changed.

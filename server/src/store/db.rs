@@ -11,10 +11,12 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::StoreError;
 use super::migrations;
 use super::signals::{Queued, Relay, Signals, Touched};
+use crate::telemetry::spans;
 
 /// How long a statement or a request for a connection waits before it is refused.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -149,11 +151,16 @@ impl Db {
 
     /// A transaction that writes; on SQLite the only one at its time.
     pub async fn write(&self) -> Result<Tx, StoreError> {
-        let engine = match &self.pools {
-            Pools::Sqlite(pools) => Engine::Sqlite(begin(&pools.writer, "BEGIN IMMEDIATE").await?),
-            Pools::Postgres(pool) => Engine::Postgres(pool.begin().await?),
+        let begun = async {
+            Ok::<_, StoreError>(match &self.pools {
+                Pools::Sqlite(pools) => {
+                    Engine::Sqlite(begin(&pools.writer, "BEGIN IMMEDIATE").await?)
+                }
+                Pools::Postgres(pool) => Engine::Postgres(pool.begin().await?),
+            })
         };
-        Ok(self.tx(engine))
+        let begun = begun.instrument(spans::part("begin to write")).await?;
+        Ok(self.tx(begun))
     }
 
     /// Whether this process is the only one that works on the database.

@@ -26,6 +26,8 @@ pub struct NewJob {
     pub max_failures: i64,
     /// Unix milliseconds.
     pub created_at: i64,
+    /// The place in a trace of whoever queues it, as a W3C `traceparent`.
+    pub trace: Option<String>,
 }
 
 /// A claim on a job: which job, and which attempt at it.
@@ -50,6 +52,8 @@ pub struct Claimed {
     pub max_failures: i64,
     /// When it was queued, Unix milliseconds.
     pub created_at: i64,
+    /// The place in a trace of whoever queued it, as a W3C `traceparent`.
+    pub trace: Option<String>,
 }
 
 /// How many jobs of a kind stand where.
@@ -71,14 +75,15 @@ struct Row {
     failures: i64,
     max_failures: i64,
     created_at: i64,
+    trace: Option<String>,
 }
 
 /// Queues a job; it exists once the caller's transaction commits. Answers false if its unique key
 /// is taken.
 pub async fn insert(tx: &mut Tx, job: &NewJob) -> Result<bool, StoreError> {
     const SQL: &str = "INSERT INTO jobs (id, kind, payload, unique_key, state, run_at, attempt, \
-         failures, max_failures, created_at, owner, start) \
-         VALUES ($1, $2, $3, $4, 'queued', $5, 0, 0, $6, $7, $8, $9) \
+         failures, max_failures, created_at, owner, start, trace) \
+         VALUES ($1, $2, $3, $4, 'queued', $5, 0, 0, $6, $7, $8, $9, $10) \
          ON CONFLICT (unique_key) WHERE state IN ('queued', 'running') DO NOTHING";
     let start = match job.owner.as_str() {
         "" => 0,
@@ -94,6 +99,7 @@ pub async fn insert(tx: &mut Tx, job: &NewJob) -> Result<bool, StoreError> {
         .bind(job.created_at)
         .bind(&job.owner)
         .bind(start)
+        .bind(&job.trace)
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
@@ -161,6 +167,7 @@ pub async fn claim(
             failures: row.failures,
             max_failures: row.max_failures,
             created_at: row.created_at,
+            trace: row.trace,
         })
     })
     .transpose()

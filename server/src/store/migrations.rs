@@ -50,6 +50,11 @@ pub const ALL: &[(i64, &str, &str)] = &[
         "setup",
         include_str!("../../../migrations/0009_setup.sql"),
     ),
+    (
+        10,
+        "traces",
+        include_str!("../../../migrations/0010_traces.sql"),
+    ),
 ];
 
 pub(super) fn migrator() -> Migrator {

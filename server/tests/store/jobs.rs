@@ -31,6 +31,7 @@ async fn queue(world: &World, key: Option<&str>, run_at: i64) -> (bool, String) 
         run_at,
         max_failures: 3,
         created_at: world.now(),
+        trace: None,
     };
     let mut tx = world.db.write().await.unwrap();
     let made = jobs::insert(&mut tx, &job).await.unwrap();
@@ -50,6 +51,7 @@ async fn owners_take_turns(world: World) -> World {
                 run_at: world.now(),
                 max_failures: 3,
                 created_at: world.now(),
+                trace: None,
             };
             let mut tx = world.db.write().await.unwrap();
             jobs::insert(&mut tx, &job).await.unwrap();
@@ -147,6 +149,7 @@ async fn many_workers_never_claim_one_job_twice(world: World) -> World {
             run_at: world.now(),
             max_failures: 3,
             created_at: world.now(),
+            trace: None,
         };
         jobs::insert(&mut tx, &job).await.unwrap();
     }
@@ -283,6 +286,7 @@ async fn a_job_of_an_uncommitted_transaction_does_not_exist(world: World) -> Wor
         run_at: world.now(),
         max_failures: 3,
         created_at: world.now(),
+        trace: None,
     };
     jobs::insert(&mut tx, &job).await.unwrap();
     drop(tx);

@@ -31,11 +31,11 @@ const LINES: &[(&str, &str)] = &[
     ),
     (
         "jobs",
-        r#"["j1","grade","{}","one","running",1,2,0,5,1800000030000,null,1,null,"o",7]"#,
+        r#"["j1","grade","{}","one","running",1,2,0,5,1800000030000,null,1,null,"o",7,"00-1-2-01"]"#,
     ),
     (
         "jobs",
-        r#"["j2","grade","{}","one","done",1,1,0,5,null,"was lost",1,2,"",0]"#,
+        r#"["j2","grade","{}","one","done",1,1,0,5,null,"was lost",1,2,"",0,null]"#,
     ),
     ("sessions", r#"["x1","{}",9,"u1"]"#),
     ("links", r#"["l1","sign-in","a@b.c","u1",null,1,2,null]"#),

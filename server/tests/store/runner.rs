@@ -179,6 +179,7 @@ async fn a_payload_of_another_release_is_given_up(world: World) -> World {
         run_at: world.now(),
         max_failures: 3,
         created_at: world.now(),
+        trace: None,
     };
     jobs::insert(&mut tx, &job).await.unwrap();
     tx.commit().await.unwrap();
