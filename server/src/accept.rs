@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::fmt::Display;
 use std::future::ready;
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -14,16 +15,19 @@ use axum::Router;
 use axum::response::Response;
 use futures_util::future::BoxFuture;
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper::server::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulConnection;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use crate::config::ServerConfig;
 use crate::metrics::Metrics;
+use crate::tls::{Shaken, Tls};
 
 /// The address at the other end of the connection; a request extension.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +37,15 @@ pub struct Peer(pub SocketAddr);
 const HEAD_BYTES: usize = 64 * 1024;
 /// A reader who takes nothing for this long is gone.
 const STALLED_WRITE: Duration = Duration::from_secs(30);
+
+/// Requests that one connection may have in flight.
+const STREAMS: u32 = 100;
+/// The longest head over HTTP/2, unpacked.
+const HEAD_LIST_BYTES: u32 = 64 * 1024;
+/// An HTTP/2 connection that nothing was asked on for this long is told to end, and one whose other
+/// end is silent is asked this often whether it is still there.
+const IDLE: Duration = Duration::from_secs(60);
+const PING_EVERY: Duration = Duration::from_secs(20);
 
 /// Whoever connects asks something within this time, or is not waited for at the stop.
 const FIRST_REQUEST: Duration = Duration::from_secs(1);
@@ -55,6 +68,8 @@ pub struct App<F> {
     pub at_once: F,
     /// Answers the rest.
     pub router: Router,
+    /// What the connections are wrapped in.
+    pub tls: Option<Tls>,
 }
 
 /// Serves until `stop`, then finishes the requests in flight, at most for the drain timeout.
@@ -96,7 +111,7 @@ pub async fn serve(
         take(stream, peer, permit);
     }
     connections.close();
-    let drained = tokio::time::timeout(drain_timeout, connections.wait()).await;
+    let drained = timeout(drain_timeout, connections.wait()).await;
     if drained.is_ok() {
         0
     } else {
@@ -161,7 +176,6 @@ async fn connection(
     stop: CancellationToken,
 ) {
     prepare(&stream);
-    let opened = tokio::time::Instant::now();
     let asked = Notify::new();
     let service = hyper::service::service_fn(|mut request: http::Request<Incoming>| {
         asked.notify_one();
@@ -175,14 +189,63 @@ async fn connection(
         };
         answer
     });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(config.header_timeout())
-        .max_header_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), service);
+    let (asked, patience) = (&asked, config.header_timeout());
+    let mut one = http1::Builder::new();
+    one.timer(TokioTimer::new())
+        .header_read_timeout(patience)
+        .max_header_size(HEAD_BYTES);
+    let Some(tls) = &app.tls else {
+        let connection = one.serve_connection(TokioIo::new(stream), service);
+        return talk(connection, peer, asked, None, &stop).await;
+    };
+    match timeout(patience, tls.accept(stream)).await {
+        Ok(Ok(Shaken::One(stream))) => {
+            let connection = one.serve_connection(TokioIo::new(stream), service);
+            talk(connection, peer, asked, None, &stop).await;
+        }
+        Ok(Ok(Shaken::Two(stream))) => {
+            let connection = http2::Builder::new(TokioExecutor::new())
+                .timer(TokioTimer::new())
+                .keep_alive_interval(PING_EVERY)
+                .keep_alive_timeout(patience)
+                .max_concurrent_streams(STREAMS)
+                .max_header_list_size(HEAD_LIST_BYTES)
+                .serve_connection(TokioIo::new(stream), service);
+            // It has no limit on idleness of its own.
+            talk(connection, peer, asked, Some(IDLE), &stop).await;
+        }
+        Ok(Ok(Shaken::Challenge)) => tracing::info!(%peer, "an authority asked whether it is us"),
+        Ok(Err(error)) => tracing::debug!(%peer, %error, "no handshake: {error}"),
+        Err(_) => tracing::debug!(%peer, "no handshake in time"),
+    }
+}
+
+/// Serves a connection until its end, or the server's, or until nothing is asked for `idle`.
+async fn talk<C>(
+    connection: C,
+    peer: SocketAddr,
+    asked: &Notify,
+    idle: Option<Duration>,
+    stop: &CancellationToken,
+) where
+    C: GracefulConnection,
+    C::Error: Display,
+{
+    let opened = tokio::time::Instant::now();
     let mut connection = std::pin::pin!(connection);
+    let quiet = async {
+        match idle {
+            Some(idle) => while timeout(idle, asked.notified()).await.is_ok() {},
+            None => std::future::pending().await,
+        }
+    };
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
+        // What is being answered is answered; the next request finds another connection.
+        () = quiet => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
         () = stop.cancelled() => {
             // hyper closes at once what has read nothing yet; a request may be on its way there.
             let first = tokio::time::timeout_at(opened + FIRST_REQUEST, asked.notified());

@@ -43,6 +43,7 @@ pub mod standing;
 pub mod state;
 pub mod store;
 pub mod telemetry;
+pub mod tls;
 pub mod webhooks;
 
 pub use serving::Server;

@@ -23,6 +23,7 @@ use crate::routes;
 use crate::sessions::Sessions;
 use crate::state::{AppState, Parts};
 use crate::store::Db;
+use crate::tls::{Keeper, Tls};
 use crate::webhooks::sender::Sender;
 
 /// How often to look for jobs that nothing in this process announced, milliseconds.
@@ -33,9 +34,15 @@ pub struct Server {
     state: AppState,
     /// Where the site answers; a worker has none.
     site: Option<TcpListener>,
+    /// What its connections are wrapped in.
+    tls: Option<(Tls, Keeper)>,
+    /// Where plain HTTP is answered with the way to the site.
+    redirect: Option<TcpListener>,
     /// Where operators' tools are answered.
     ops: Option<TcpListener>,
     jobs: Option<Running>,
+    /// How readers reach the site.
+    url: String,
 }
 
 impl Server {
@@ -71,12 +78,13 @@ impl Server {
         let db = Db::open(&config.database_url()).await?;
         db.migrate().await?;
         let state = AppState::new(config, parts, db, role)?;
-        let ops = match state.config.metrics.listen {
-            Some(address) => Some(TcpListener::bind(address).await.map_err(|error| {
-                anyhow::anyhow!("metrics.listen: cannot listen on {address}: {error}")
-            })?),
-            None => None,
-        };
+        let config = &state.config;
+        let ops = listen("metrics.listen", config.metrics.listen).await?;
+        let (mut tls, mut redirect) = (None, None);
+        if site.is_some() {
+            tls = Tls::start(config)?;
+            redirect = listen("tls.redirect_from", config.tls.redirect_from).await?;
+        }
         let jobs = match role == Role::Worker || state.config.server.jobs {
             true => Some(hire(&state, &url).await?),
             false => None,
@@ -84,8 +92,11 @@ impl Server {
         Ok(Self {
             state,
             site,
+            tls,
+            redirect,
             ops,
             jobs,
+            url,
         })
     }
 
@@ -125,16 +136,26 @@ impl Server {
         ));
         let (db, stopped) = (state.db.clone(), stop.clone());
         aside.spawn(async move { db.relay(stopped).await });
-        if let Some(listener) = self.ops {
+        let ops = routes::ops::router(state.clone());
+        let beside = [
+            self.ops.map(|listener| (listener, ops)),
+            (self.redirect).map(|listener| (listener, routes::redirect::router(self.url))),
+        ];
+        for (listener, router) in beside.into_iter().flatten() {
             let app = App {
                 at_once: |_: &_| None,
-                router: routes::ops::router(state.clone()),
+                router,
+                tls: None,
             };
             let config = config.clone();
             let (stopped, own) = (stop.clone(), Metrics::default());
             aside.spawn(async move {
                 accept::serve(listener, app, config, &own, stopped).await;
             });
+        }
+        let (tls, keeper) = self.tls.unzip();
+        if let Some(keeper) = keeper {
+            aside.spawn(keeper.run(stop.clone()));
         }
         match self.site {
             Some(listener) => {
@@ -144,6 +165,7 @@ impl Server {
                         move |request: &_| edge::at_once(&state, request)
                     },
                     router: routes::router(state.clone()),
+                    tls,
                 };
                 let cut = accept::serve(listener, app, config, &state.metrics, stop).await;
                 if cut > 0 {
@@ -164,6 +186,16 @@ impl Server {
             }
         }
         state.db.close().await;
+    }
+}
+
+async fn listen(setting: &str, address: Option<SocketAddr>) -> anyhow::Result<Option<TcpListener>> {
+    let Some(address) = address else {
+        return Ok(None);
+    };
+    match TcpListener::bind(address).await {
+        Ok(listener) => Ok(Some(listener)),
+        Err(error) => anyhow::bail!("{setting}: cannot listen on {address}: {error}"),
     }
 }
 

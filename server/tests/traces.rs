@@ -1,17 +1,18 @@
 //! A submission's trace, as a collector of OpenTelemetry gets it from the program.
 
+mod program;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::Span;
+use program::{ANY, Program};
 use prost::Message as _;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_headroom");
 const LIMITER: &str = r#"(module
     (func (export "abi_version") (result i32) i32.const 1)
     (func (export "configure") (param i64 i64 i64))
@@ -63,40 +64,8 @@ fn collect(stream: TcpStream, sender: &Sender<ExportTraceServiceRequest>) {
     }
 }
 
-/// A server that is ended however the test ends.
-struct Server(Child);
-
-impl Server {
-    fn start(data: &std::path::Path, settings: &[(&str, &str)]) -> (Self, String) {
-        let mut child = Command::new(PROGRAM)
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .current_dir(data)
-            .envs(settings.iter().copied())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut said = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut said)
-            .unwrap();
-        let url = said.split_whitespace().nth(3).unwrap().to_owned();
-        (Self(child), url)
-    }
-
-    /// Ends it as an operator does, and waits.
-    fn stop(mut self) {
-        let id = self.0.id().to_string();
-        assert!(Command::new("kill").arg(id).status().unwrap().success());
-        assert!(self.0.wait().unwrap().success());
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ended = self.0.kill();
-        let _ended = self.0.wait();
-    }
+fn to(endpoint: &str) -> (String, String) {
+    ("HEADROOM_TRACES__ENDPOINT".into(), endpoint.into())
 }
 
 fn text(span: &Span, key: &str) -> String {
@@ -119,11 +88,13 @@ fn hex(bytes: &[u8]) -> String {
 fn the_grading_is_part_of_the_trace_of_the_request_that_handed_it_in() {
     let (endpoint, exported) = collector();
     let data = tempfile::tempdir().unwrap();
-    let settings = [
-        ("HEADROOM_TRACES__ENDPOINT", endpoint.as_str()),
-        ("HEADROOM_SERVER__TRUSTED_PROXIES", "127.0.0.1"),
-    ];
-    let (server, url) = Server::start(data.path(), &settings);
+    let proxy = (
+        "HEADROOM_SERVER__TRUSTED_PROXIES".into(),
+        "127.0.0.1".into(),
+    );
+    let settings = [to(&endpoint), proxy];
+    let server = Program::start(ANY, data.path(), settings);
+    let url = server.url.clone();
     let submissions = format!("{url}/api/v1/labs/rate_limiter/submissions?wait=30");
     let answer = ureq::post(&submissions)
         .header("content-type", "application/wasm")
@@ -174,8 +145,9 @@ fn the_grading_is_part_of_the_trace_of_the_request_that_handed_it_in() {
 fn a_stranger_does_not_choose_the_trace() {
     let (endpoint, exported) = collector();
     let data = tempfile::tempdir().unwrap();
-    let settings = [("HEADROOM_TRACES__ENDPOINT", endpoint.as_str())];
-    let (server, url) = Server::start(data.path(), &settings);
+    let settings = [to(&endpoint)];
+    let server = Program::start(ANY, data.path(), settings);
+    let url = server.url.clone();
     ureq::get(format!("{url}/course"))
         .header("traceparent", format!("00-{TRACE}-{CALLER}-01"))
         .call()
@@ -199,8 +171,9 @@ fn a_collector_that_is_gone_costs_nothing_but_spans() {
         .local_addr()
         .unwrap();
     let endpoint = format!("http://{gone}");
-    let settings = [("HEADROOM_TRACES__ENDPOINT", endpoint.as_str())];
-    let (server, url) = Server::start(data.path(), &settings);
+    let settings = [to(&endpoint)];
+    let server = Program::start(ANY, data.path(), settings);
+    let url = server.url.clone();
     for _ in 0..50 {
         let answer = ureq::get(format!("{url}/readyz")).call().unwrap();
         assert_eq!(answer.status(), 200);

@@ -45,7 +45,9 @@ cargo xtask COMMAND
   serve [ARGS…]       set up, build and run Headroom at http://127.0.0.1:8080
                       (SQLite in .headroom/data; ARGS go to `headroom serve`)
   test [STEP…]        set up, then run every check and test, or only the named steps
-  build [--release]   one self-contained binary: target/{debug,release}/headroom
+  build [--release] [--features LIST]
+                      one self-contained binary: target/{debug,release}/headroom; features are
+                      otlp (traces) and acme (certificates), with a comma between
   sbom                what a release is made of, as CycloneDX, into target/sbom
   site                only what browsers download, into .headroom/site
   fixtures            the wasm modules that tests upload, into .headroom/fixtures

@@ -18,6 +18,8 @@ use crate::{
 
 /// Crates that exist only as wasm32 modules.
 const WASM_CRATES: [&str; 4] = ["client", "labs-browser", "labs-guest", "labs-javascript"];
+/// What a release has only on request is checked and tested all the same.
+const EVERYTHING: [&str; 2] = ["--features", "headroom/otlp,headroom/acme"];
 /// Readers of the issue that is sent meanwhile; `cargo xtask mail-kill-test` is the long one.
 const MAIL_READERS: usize = 1_500;
 /// Few enough for every run; `cargo xtask kill-test --kills 200` is the long one.
@@ -80,6 +82,7 @@ pub fn setup() -> Result<Toolchain> {
     javascript::tools()?;
     apt::program("wasm-ld", &["lld"])?;
     apt::program("bwrap", &["bubblewrap"])?;
+    apt::program("pebble", &["pebble"])?;
     Ok(toolchain)
 }
 
@@ -88,6 +91,7 @@ fn clippy(toolchain: &Toolchain) -> Result<()> {
         .cargo()
         .args(["clippy", "--locked", "--all-targets"]);
     host.args(host_crates())
+        .args(EVERYTHING)
         .args(["--", "-D", "warnings"])
         .run()?;
     let browser = toolchain.cargo().args(["clippy", "--locked"]);
@@ -111,8 +115,10 @@ fn crates(toolchain: &Toolchain) -> Result<()> {
         .env("HEADROOM_GUESTS", guests::folder())
         .env("HEADROOM_REQUIRE_GUESTS", "1")
         .env("HEADROOM_REQUIRE_COMPILER", "1")
+        .env("HEADROOM_REQUIRE_PEBBLE", "1")
         .args(["test", "--locked", "--no-fail-fast"])
         .args(host_crates())
+        .args(EVERYTHING)
         .run()
 }
 

@@ -16,6 +16,7 @@ mod metrics;
 mod retention;
 mod secret;
 mod server;
+mod tls;
 mod traces;
 mod webhooks;
 
@@ -37,6 +38,7 @@ pub use metrics::MetricsConfig;
 pub use retention::RetentionConfig;
 pub use secret::Secret;
 pub use server::{Network, ServerConfig};
+pub use tls::TlsConfig;
 pub use traces::TracesConfig;
 pub use webhooks::WebhooksConfig;
 
@@ -49,6 +51,8 @@ pub const EXAMPLE: &str = include_str!("../../headroom.toml");
 pub struct Config {
     /// Listening, connection limits, time limits.
     pub server: ServerConfig,
+    /// TLS in the process.
+    pub tls: TlsConfig,
     /// Logging.
     pub log: LogConfig,
     /// What operators' tools read.
@@ -118,16 +122,20 @@ impl Config {
 
     /// True when readers come over TLS, so cookies can be Secure and HSTS be sent.
     pub fn is_https(&self) -> bool {
-        self.server
-            .public_url
-            .as_deref()
-            .is_some_and(|url| url.starts_with("https://"))
+        let url = self.server.public_url.as_deref();
+        url.map_or(self.tls.is_on(), |url| url.starts_with("https://"))
     }
 
     /// How readers reach the site that listens at `address`, without a slash at the end.
     pub fn site(&self, address: SocketAddr) -> String {
-        let url = self.server.public_url.clone();
-        url.unwrap_or_else(|| format!("http://{address}"))
+        if let Some(url) = &self.server.public_url {
+            return url.clone();
+        }
+        match self.tls.acme_domains.first() {
+            Some(domain) => format!("https://{domain}"),
+            None if self.tls.is_on() => format!("https://{address}"),
+            None => format!("http://{address}"),
+        }
     }
 
     /// The database's URL: as set, or SQLite in the data folder.

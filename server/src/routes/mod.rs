@@ -23,6 +23,7 @@ pub mod openapi;
 pub mod ops;
 pub mod pages;
 mod receipts;
+pub mod redirect;
 mod representation;
 mod search;
 mod service_worker;

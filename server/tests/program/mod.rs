@@ -1,0 +1,56 @@
+//! The program itself, as an operator starts and stops it.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+/// A port that is free.
+pub const ANY: &str = "127.0.0.1:0";
+/// Where it is.
+pub const PATH: &str = env!("CARGO_BIN_EXE_headroom");
+
+/// A server that is ended however the test ends.
+pub struct Program {
+    child: Child,
+    /// How readers reach it.
+    pub url: String,
+}
+
+impl Program {
+    /// Starts it at this address, with its data in this folder.
+    pub fn start(
+        listen: &str,
+        data: &Path,
+        settings: impl IntoIterator<Item = (String, String)>,
+    ) -> Self {
+        let mut child = Command::new(PATH)
+            .args(["serve", "--listen", listen])
+            .current_dir(data)
+            .envs(settings)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut said = String::new();
+        let out = child.stdout.take().unwrap();
+        BufReader::new(out).read_line(&mut said).unwrap();
+        // Headroom is at URL (…
+        let url = said.split_whitespace().nth(3).unwrap_or_default();
+        let url = url.to_owned();
+        Self { child, url }
+    }
+
+    /// Ends it as an operator does, and waits.
+    pub fn stop(mut self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").arg(id).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ended = self.child.kill();
+        let _ended = self.child.wait();
+    }
+}
