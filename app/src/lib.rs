@@ -19,6 +19,8 @@ pub mod components;
 pub mod figures;
 pub mod islands;
 #[cfg(feature = "ssr")]
+mod lean;
+#[cfg(feature = "ssr")]
 mod page;
 #[cfg(feature = "ssr")]
 mod pages;

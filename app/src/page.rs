@@ -5,6 +5,7 @@ use leptos::prelude::{AnyView, Owner, RenderHtml};
 use crate::account::AccountPage;
 use crate::assets::Site;
 use crate::backend::Backend;
+use crate::lean::lean;
 use crate::pages;
 use crate::shell::{Head, shell};
 
@@ -210,7 +211,7 @@ fn document(path: &str, site: &Site, body: impl FnOnce() -> Body) -> Rendered {
     owner.with(|| {
         let Body { status, head, view } = body();
         let (title, description) = (head.title.clone(), head.description.clone());
-        let html = without_marks(&shell(path, site, head, view).to_html());
+        let html = lean(&shell(path, site, head, view).to_html());
         let island = html.contains("<leptos-island");
         Rendered {
             status,
@@ -222,42 +223,8 @@ fn document(path: &str, site: &Site, body: impl FnOnce() -> Body) -> Rendered {
     })
 }
 
-/// `html` without the comments by which scripts find their place in it, where no script will look:
-/// outside islands.
-fn without_marks(html: &str) -> String {
-    const ISLAND_END: &str = "</leptos-island>";
-    let mut lean = String::with_capacity(html.len());
-    for (at, part) in html.split("<leptos-island").enumerate() {
-        if at == 0 {
-            lean.push_str(&part.replace("<!>", ""));
-            continue;
-        }
-        let end = part.find(ISLAND_END).map_or(0, |at| at + ISLAND_END.len());
-        lean.push_str("<leptos-island");
-        lean.push_str(&part[..end]);
-        lean.push_str(&part[end..].replace("<!>", ""));
-    }
-    lean
-}
-
 /// Whether a part of an address can be the name of anything.
 fn is_name(part: &str) -> bool {
     let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
     (1..=64).contains(&part.len()) && part.bytes().all(fits)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_marks;
-
-    #[test]
-    fn islands_keep_their_marks() {
-        let html = "<p>a<!>b</p><leptos-island x><i><!></i></leptos-island><!>c\
-                    <leptos-island><!></leptos-island>";
-        assert_eq!(
-            without_marks(html),
-            "<p>ab</p><leptos-island x><i><!></i></leptos-island>c\
-             <leptos-island><!></leptos-island>"
-        );
-    }
 }

@@ -32,9 +32,17 @@ pub fn bundle(out: &Path) -> Result<()> {
                     "--asset-names=[name]",
                     "--external:/assets/*",
                 ])
-                .run()
+                .run()?;
+            join_layers(&out.join(sheet))
         })
     })
+}
+
+/// Files of one layer follow one another: one block holds them all.
+fn join_layers(sheet: &Path) -> Result<()> {
+    let css = std::fs::read_to_string(sheet)?;
+    std::fs::write(sheet, css.replace("}@layer components{", ""))?;
+    Ok(())
 }
 
 /// The scripts that stand beside the workbench; their imports stay as they are written.

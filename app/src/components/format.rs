@@ -61,6 +61,19 @@ pub fn metric(value: i64, unit: &str) -> String {
     }
 }
 
+/// The value that needs the fewest digits of those that read the same, for pages that carry it along.
+#[must_use]
+pub fn brief(value: i64, unit: &str) -> i64 {
+    let read = metric(value, unit);
+    let places = (1..=17).rev().map(|digits| 10_i64.pow(digits));
+    let rounded = places.filter_map(|place| {
+        let half = place / 2 * value.signum();
+        Some(value.checked_add(half)? / place * place)
+    });
+    let mut same = rounded.filter(|rounded| metric(*rounded, unit) == read);
+    same.next().unwrap_or(value)
+}
+
 /// Nanoseconds: milliseconds below a second, then seconds.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
@@ -105,6 +118,20 @@ mod tests {
         assert_eq!(duration(61_560_000), "61.6 ms");
         assert_eq!(duration(4_580_603_010), "4.58 s");
         assert_eq!(duration(60_000_000_000), "60 s");
+    }
+
+    #[test]
+    fn brief_values_read_the_same() {
+        assert_eq!(brief(11_070_163, "ppm"), 11_070_000);
+        assert_eq!(brief(4_580_603_010, "ns"), 4_580_000_000);
+        assert_eq!(brief(-123_456, "ppm"), -123_000);
+        assert_eq!(brief(i64::MAX, "count"), i64::MAX);
+        for value in (-2_000_000..2_000_000).step_by(317) {
+            for unit in ["ppm", "ns", "count"] {
+                let brief = brief(value, unit);
+                assert_eq!(metric(brief, unit), metric(value, unit), "{value} {unit}");
+            }
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::params::Params;
 use super::setting::{LabRunInfo, MetricInfo, PolicyInfo};
 use super::slider::{self, Slider};
 use crate::components::chart::ends_ns;
+use crate::components::format::brief;
 
 /// Names of the parameters.
 const NAMES: [&str; 8] = [
@@ -239,9 +240,11 @@ impl LabRun {
 
     fn info(&self, key: String, trials: &BTreeMap<&str, Trial>) -> LabRunInfo {
         let shown = |trial: &Trial| {
-            let mut metrics = trial.metrics.clone();
-            metrics.retain(|id, _| self.metrics.iter().any(|m| m.id == *id));
-            metrics
+            let shown = self.metrics.iter().filter_map(|metric| {
+                let value = trial.metrics.get(&metric.id)?;
+                Some((metric.id.clone(), brief(*value, &metric.unit)))
+            });
+            shown.collect()
         };
         let start = trials
             .iter()

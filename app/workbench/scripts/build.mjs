@@ -1,5 +1,6 @@
 // Builds everything the browser loads into one flat folder: $OUT, or dist/.
 import { build } from "esbuild";
+import { readFile, readdir, writeFile } from "node:fs/promises";
 import { resolve, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -25,3 +26,15 @@ await build({
   legalComments: "linked",
   logLevel: "info",
 });
+
+// A file imports what only names exports, though nobody in it asks: a request for nothing.
+const scripts = (await readdir(outdir)).filter((name) => name.endsWith(".js"));
+const texts = new Map(await Promise.all(
+  scripts.map(async (name) => [name, await readFile(resolve(outdir, name), "utf8")]),
+));
+const namesOnly = /^var (\w)=Object\.defineProperty;var \w=[^;]+;export\{\w as \w\};\s*$/;
+for (const [name, text] of texts) {
+  const lean = text.replace(/import"\.\/(chunk-\w+\.js)";/g, (whole, from) =>
+    namesOnly.test(texts.get(from) ?? "") ? "" : whole);
+  if (lean !== text) await writeFile(resolve(outdir, name), lean);
+}

@@ -106,7 +106,7 @@ pub(super) fn frame(title: &str, picture: &Picture) -> String {
     let (left, top) = (-MARGIN, -MARGIN);
     let (marks, size) = (&picture.marks, text::SIZE);
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{title}\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" \
          font-size=\"{size}\" text-anchor=\"middle\" viewBox=\"{left} {top} {width} {height}\" \
          width=\"{width}\" height=\"{height}\">\
          <title>{title}</title><desc>{words}</desc>{marks}</svg>"

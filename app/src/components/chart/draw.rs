@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use ::labs::engine::plot::{Axis, Mark, Plot, Series};
 
-use super::pen::{Pen, Tenths};
+use super::pen::{Pen, RADIUS, Tenths};
 use super::scale::{Scale, horizontal, vertical};
 use super::{class, variant};
 use crate::components::format::{escape, short};
@@ -34,6 +34,7 @@ pub(super) fn svg(plot: &Plot, id: &str, out: &mut String) {
         "<clipPath id=\"{id}-c\"><path d=\"{}\"/></clipPath><g clip-path=\"url(#{id}-c)\">",
         window(1.0),
     );
+    let slots = slots(plot);
     let bars = plot.series.iter().filter(|s| s.mark == Mark::Bar).count();
     let mut bar = 0;
     for (i, series) in plot.series.iter().enumerate() {
@@ -48,9 +49,8 @@ pub(super) fn svg(plot: &Plot, id: &str, out: &mut String) {
                 path(series, &x, &y, true, out);
                 markers(series, variant, &x, &y, out);
             }
-            Mark::Dot => dots(series, &x, &y, out),
+            Mark::Dot => dots(series, slots, (&x, &y), out),
             Mark::Bar => {
-                let slots = slots(plot);
                 columns(series, slots, bar, bars, &y, out);
                 bar += 1;
             }
@@ -176,22 +176,19 @@ fn categories(plot: &Plot, out: &mut String) {
 }
 
 fn path(series: &Series, x: &Scale, y: &Scale, step: bool, out: &mut String) {
-    let mut points = series
-        .points
-        .iter()
-        .map(|point| (x.place(point[0]), y.place(point[1])));
-    let Some((px, mut before)) = points.next() else {
-        return;
-    };
-    out.push_str("<path class=\"line\" d=\"");
-    let mut pen = Pen::at(px, before, out);
-    for (px, py) in points {
-        if step {
-            pen.line(px, before);
-            before = py;
+    let mut corners: Vec<(f64, f64)> = Vec::new();
+    for point in &series.points {
+        let (px, py) = (x.place(point[0]), y.place(point[1]));
+        if let Some((_, before)) = corners.last().copied().filter(|_| step) {
+            corners.push((px, before));
         }
-        pen.line(px, py);
+        corners.push((px, py));
     }
+    if corners.is_empty() {
+        return;
+    }
+    out.push_str("<path class=\"line\" d=\"");
+    Pen::draw(&corners, out);
     out.push_str("\"/>");
 }
 
@@ -231,14 +228,27 @@ pub(super) const fn shape(variant: usize) -> &'static str {
     }
 }
 
-fn dots(series: &Series, x: &Scale, y: &Scale, out: &mut String) {
-    for point in &series.points {
-        let (px, py) = (Tenths::of(x.place(point[0])), Tenths::of(y.place(point[1])));
-        let _ = write!(
-            out,
-            "<circle class=\"dot\" cx=\"{px}\" cy=\"{py}\" r=\"4\"/>"
-        );
+/// A ring around each point; among bars, over the middle of its place.
+fn dots(series: &Series, slots: usize, (x, y): (&Scale, &Scale), out: &mut String) {
+    let mut places = series.points.iter().map(|point| {
+        let (left, width) = slot(point[0], slots);
+        let middle = match slots {
+            0 => x.place(point[0]),
+            _ => left + width / 2.0,
+        };
+        (middle, y.place(point[1]))
+    });
+    let Some((px, py)) = places.next() else {
+        return;
+    };
+    out.push_str("<path class=\"dot\" d=\"");
+    let mut pen = Pen::at(px - RADIUS, py, out);
+    pen.ring();
+    for (px, py) in places {
+        pen.lift(px - RADIUS, py);
+        pen.ring();
     }
+    out.push_str("\"/>");
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a few bars")]

@@ -29,6 +29,11 @@ impl Display for Tenths {
     }
 }
 
+/// A line with more corners than this is drawn in whole units.
+const DENSE: usize = 100;
+/// Of a ring.
+pub(super) const RADIUS: f64 = 4.0;
+
 /// Draws a path (SVG 1.1 §8.3) with relative commands; what it rounds does not add up.
 pub(super) struct Pen<'a> {
     out: &'a mut String,
@@ -49,6 +54,34 @@ impl<'a> Pen<'a> {
         }
     }
 
+    /// The line through all corners. Where they are so many that they lie a few units apart, whole
+    /// units are fine enough, and corners on the way straight on are passed over.
+    pub(super) fn draw(corners: &[(f64, f64)], out: &'a mut String) {
+        let unit = match corners.len() {
+            0..=DENSE => 1.0,
+            _ => 10.0,
+        };
+        let snap = |value: f64| (value * 10.0 / unit).round() * unit / 10.0;
+        let mut corners = corners.iter().map(|&(x, y)| (snap(x), snap(y)));
+        let Some((x, y)) = corners.next() else {
+            return;
+        };
+        let mut pen = Pen::at(x, y, out);
+        let mut here = (x, y);
+        let mut next = corners.next();
+        while let Some(corner) = next {
+            next = corners.next();
+            let is_on_the_way = next.is_some_and(|after| {
+                let level = here.1 == corner.1 && corner.1 == after.1;
+                level && (corner.0 - here.0) * (after.0 - corner.0) >= 0.0
+            });
+            if !is_on_the_way {
+                pen.line(corner.0, corner.1);
+                here = corner;
+            }
+        }
+    }
+
     /// A straight line.
     pub(super) fn line(&mut self, x: f64, y: f64) {
         let to = (Tenths::of(x), Tenths::of(y));
@@ -60,6 +93,19 @@ impl<'a> Pen<'a> {
             (right, down) => self.write('l', &[right, down]),
         }
         self.at = to;
+    }
+
+    /// To another place, without a line.
+    pub(super) fn lift(&mut self, x: f64, y: f64) {
+        let to = (Tenths::of(x), Tenths::of(y));
+        self.write('m', &[to.0.0 - self.at.0.0, to.1.0 - self.at.1.0]);
+        self.at = to;
+    }
+
+    /// A ring to the right of here, and back.
+    pub(super) fn ring(&mut self) {
+        self.out.push_str("a4 4 0 1 0 8 0 4 4 0 1 0-8 0z");
+        self.command = 'z';
     }
 
     fn write(&mut self, command: char, numbers: &[i64]) {
@@ -105,6 +151,39 @@ mod tests {
             pen.line(x, y);
         }
         assert_eq!(out, "M58 10l2-2h2.5v12l1 10 .5-.5");
+    }
+
+    #[test]
+    fn corners_on_the_way_are_passed_over() {
+        let mut out = String::new();
+        let flat = [
+            (0.0, 9.0),
+            (1.1, 9.0),
+            (2.2, 9.0),
+            (2.2, 4.25),
+            (3.0, 4.25),
+            (2.5, 4.25),
+        ];
+        Pen::draw(&flat, &mut out);
+        assert_eq!(out, "M0 9h2.2v-4.7h.8-.5");
+        out.clear();
+        let dense: Vec<(f64, f64)> = (0..200).map(|i| (f64::from(i) * 3.55, 7.4)).collect();
+        Pen::draw(&dense, &mut out);
+        assert_eq!(out, "M0 7h706");
+        out.clear();
+        Pen::draw(&[], &mut out);
+        assert_eq!(out, "");
+    }
+
+    #[test]
+    fn rings_stand_side_by_side() {
+        let mut out = String::new();
+        let mut pen = Pen::at(10.0 - RADIUS, 20.0, &mut out);
+        pen.ring();
+        pen.lift(30.0 - RADIUS, 18.5);
+        pen.ring();
+        let ring = "a4 4 0 1 0 8 0 4 4 0 1 0-8 0z";
+        assert_eq!(out, format!("M6 20{ring}m20-1.5{ring}"));
     }
 
     #[test]
