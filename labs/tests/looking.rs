@@ -90,17 +90,23 @@ fn changed_worlds_are_bounded() {
 /// Every parameter of every lab at both ends of its range: no lab may panic there.
 #[test]
 fn every_lab_survives_the_ends_of_its_ranges() {
-    for lab in labs::ALL {
-        for (_, scenario) in lab.spec().public() {
-            for (name, &value) in &scenario.world {
-                let (least, most) = what_if::range(value);
-                for end in [least, most] {
-                    let changes = BTreeMap::from([(name.clone(), end)]);
-                    let world = what_if::changed(scenario, &changes).unwrap();
-                    let mut host = Native(lab.reference().make);
-                    let (case, _) = labs::run_case(lab, &world, world.seeds[0], &mut host, true);
-                    assert_eq!(case.fault, None, "{}/{} {name}={end}", lab.id, scenario.id);
-                }
+    std::thread::scope(|scope| {
+        for lab in labs::ALL {
+            scope.spawn(|| survives_the_ends(lab));
+        }
+    });
+}
+
+fn survives_the_ends(lab: &'static Lab) {
+    for (_, scenario) in lab.spec().public() {
+        for (name, &value) in &scenario.world {
+            let (least, most) = what_if::range(value);
+            for end in [least, most] {
+                let changes = BTreeMap::from([(name.clone(), end)]);
+                let world = what_if::changed(scenario, &changes).unwrap();
+                let mut host = Native(lab.reference().make);
+                let (case, _) = labs::run_case(lab, &world, world.seeds[0], &mut host, true);
+                assert_eq!(case.fault, None, "{}/{} {name}={end}", lab.id, scenario.id);
             }
         }
     }

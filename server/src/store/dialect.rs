@@ -38,6 +38,32 @@ pub(super) fn fly(engine: &Engine) -> &'static str {
     }
 }
 
+/// Notes what became of deliveries. `$1` issue, `$2` a JSON list of lists: position, state, attempts,
+/// uncertain, due, first, at, reply. The rows are there, so on SQLite every insertion becomes an
+/// update by key; an update joined with a list would go through the whole issue.
+pub(super) fn land(engine: &Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite(_) => {
+            "INSERT INTO mailings (issue, position, subscriber_id, state, attempts, uncertain, \
+             due_at, first_at, at, reply) \
+             SELECT $1, value ->> 0, '', value ->> 1, value ->> 2, value ->> 3, value ->> 4, \
+             value ->> 5, value ->> 6, value ->> 7 FROM json_each($2) WHERE true \
+             ON CONFLICT (issue, position) DO UPDATE SET state = excluded.state, \
+             attempts = excluded.attempts, uncertain = excluded.uncertain, \
+             due_at = excluded.due_at, first_at = excluded.first_at, at = excluded.at, \
+             reply = excluded.reply"
+        }
+        Engine::Postgres(_) => {
+            "UPDATE mailings SET state = landed ->> 1, attempts = (landed ->> 2)::bigint, \
+             uncertain = (landed ->> 3)::bigint, due_at = (landed ->> 4)::bigint, \
+             first_at = (landed ->> 5)::bigint, at = (landed ->> 6)::bigint, \
+             reply = landed ->> 7 \
+             FROM json_array_elements($2::json) AS landed \
+             WHERE issue = $1 AND position = (landed ->> 0)::bigint"
+        }
+    }
+}
+
 /// Forgets whose caps owe nothing. `$1` now.
 ///
 /// PostgreSQL passes over rows that others are changing: it would wait for them while it holds

@@ -233,26 +233,28 @@ pub async fn update_flying(tx: &mut Tx, issue: i64, positions: &[i64]) -> Result
     Ok(())
 }
 
-/// Notes what became of deliveries that were in flight. One statement for each, by its key: joined
-/// with a list, SQLite goes through the whole issue for every turn.
+/// Notes what became of deliveries that were in flight.
 pub async fn update_landed(tx: &mut Tx, issue: i64, entries: &[Entry]) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE mailings SET state = $3, attempts = $4, uncertain = $5, \
-         due_at = $6, first_at = $7, at = $8, reply = $9 WHERE issue = $1 AND position = $2";
-    for entry in entries {
-        on!(tx, |c| sqlx::query(SQL)
-            .bind(issue)
-            .bind(entry.position)
-            .bind(entry.state.as_str())
-            .bind(entry.attempts)
-            .bind(entry.uncertain)
-            .bind(entry.due_at)
-            .bind(entry.first_at)
-            .bind(entry.at)
-            .bind(&entry.reply)
-            .execute(c)
-            .await
-            .map(drop))?;
-    }
+    let sql = dialect::land(&tx.engine);
+    let rows = entries.iter().map(|entry| {
+        serde_json::json!([
+            entry.position,
+            entry.state.as_str(),
+            entry.attempts,
+            entry.uncertain,
+            entry.due_at,
+            entry.first_at,
+            entry.at,
+            entry.reply,
+        ])
+    });
+    let rows = serde_json::Value::from_iter(rows).to_string();
+    on!(tx, |c| sqlx::query(sql)
+        .bind(issue)
+        .bind(&rows)
+        .execute(c)
+        .await
+        .map(drop))?;
     Ok(())
 }
 
