@@ -1,4 +1,4 @@
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { launch } from "../browser.js";
 import { articles, labs, lessons } from "../labs.js";
 import { look } from "../look.js";
@@ -24,8 +24,11 @@ let browser;
 before(async () => { browser = await launch(); });
 after(() => browser?.close());
 
-for (const [name, path] of Object.entries(pages)) {
-  for (const colorScheme of ["light", "dark"]) {
-    test(`${name}, ${colorScheme}: accessible, no complaint, fits`, () => look(browser, name, path, { colorScheme }));
+// Two at a time: a page is drawn while another is looked through.
+describe("pages", { concurrency: 2 }, () => {
+  for (const [name, path] of Object.entries(pages)) {
+    for (const colorScheme of ["light", "dark"]) {
+      test(`${name}, ${colorScheme}: accessible, no complaint, fits`, () => look(browser, name, path, { colorScheme }));
+    }
   }
-}
+});

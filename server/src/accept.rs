@@ -16,6 +16,7 @@ use axum::response::Response;
 use futures_util::future::BoxFuture;
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
+use hyper::service::Service;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulConnection;
 use tokio::net::{TcpListener, TcpStream};
@@ -51,21 +52,13 @@ const PING_EVERY: Duration = Duration::from_secs(20);
 const FIRST_REQUEST: Duration = Duration::from_secs(1);
 
 /// Answers what needs no waiting.
-pub trait AtOnce:
-    Fn(&http::Request<Incoming>) -> Option<Response> + Clone + Send + Sync + 'static
-{
-}
-
-impl<F> AtOnce for F where
-    F: Fn(&http::Request<Incoming>) -> Option<Response> + Clone + Send + Sync + 'static
-{
-}
+pub type AtOnce = Arc<dyn Fn(&http::Request<Incoming>) -> Option<Response> + Send + Sync>;
 
 /// What answers on a listener.
 #[derive(Clone)]
-pub struct App<F> {
+pub struct App {
     /// Asked first.
-    pub at_once: F,
+    pub at_once: AtOnce,
     /// Answers the rest.
     pub router: Router,
     /// What the connections are wrapped in.
@@ -76,7 +69,7 @@ pub struct App<F> {
 /// Returns the number of connections that had to be cut.
 pub async fn serve(
     listener: TcpListener,
-    app: App<impl AtOnce>,
+    app: App,
     config: ServerConfig,
     metrics: &Metrics,
     stop: CancellationToken,
@@ -171,30 +164,24 @@ fn waiting(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
 async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
-    app: App<impl AtOnce>,
+    app: App,
     config: &ServerConfig,
     stop: CancellationToken,
 ) {
     prepare(&stream);
-    let asked = Notify::new();
-    let service = hyper::service::service_fn(|mut request: http::Request<Incoming>| {
-        asked.notify_one();
-        request.extensions_mut().insert(Peer(peer));
-        // hyper keeps room for this future in every connection, idle ones too: only those that are
-        // asked something shall have it.
-        let answer: BoxFuture<'static, Result<Response, Infallible>> = match (app.at_once)(&request)
-        {
-            Some(response) => Box::pin(ready(Ok(response))),
-            None => Box::pin(app.router.clone().oneshot(request)),
-        };
-        answer
-    });
-    let (asked, patience) = (&asked, config.header_timeout());
+    let asked = Arc::new(Notify::new());
+    let tls = app.tls.clone();
+    let service = Asked {
+        app,
+        peer,
+        heard: Arc::clone(&asked),
+    };
+    let patience = config.header_timeout();
     let mut one = http1::Builder::new();
     one.timer(TokioTimer::new())
         .header_read_timeout(patience)
         .max_header_size(HEAD_BYTES);
-    let Some(tls) = &app.tls else {
+    let Some(tls) = tls else {
         let connection = one.serve_connection(TokioIo::new(stream), service);
         return talk(connection, peer, asked, None, &stop).await;
     };
@@ -220,11 +207,35 @@ async fn connection(
     }
 }
 
+/// Answers the requests of one connection.
+struct Asked {
+    app: App,
+    peer: SocketAddr,
+    heard: Arc<Notify>,
+}
+
+impl Service<http::Request<Incoming>> for Asked {
+    type Response = Response;
+    type Error = Infallible;
+    // hyper keeps room for this future in every connection, idle ones too: only those that are asked
+    // something shall have it.
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+
+    fn call(&self, mut request: http::Request<Incoming>) -> Self::Future {
+        self.heard.notify_one();
+        request.extensions_mut().insert(Peer(self.peer));
+        match (self.app.at_once)(&request) {
+            Some(response) => Box::pin(ready(Ok(response))),
+            None => Box::pin(self.app.router.clone().oneshot(request)),
+        }
+    }
+}
+
 /// Serves a connection until its end, or the server's, or until nothing is asked for `idle`.
 async fn talk<C>(
     connection: C,
     peer: SocketAddr,
-    asked: &Notify,
+    asked: Arc<Notify>,
     idle: Option<Duration>,
     stop: &CancellationToken,
 ) where
@@ -235,7 +246,12 @@ async fn talk<C>(
     let mut connection = std::pin::pin!(connection);
     let quiet = async {
         match idle {
-            Some(idle) => while timeout(idle, asked.notified()).await.is_ok() {},
+            Some(idle) => {
+                while timeout(idle, Arc::clone(&asked).notified_owned())
+                    .await
+                    .is_ok()
+                {}
+            }
             None => std::future::pending().await,
         }
     };
@@ -248,7 +264,7 @@ async fn talk<C>(
         }
         () = stop.cancelled() => {
             // hyper closes at once what has read nothing yet; a request may be on its way there.
-            let first = tokio::time::timeout_at(opened + FIRST_REQUEST, asked.notified());
+            let first = tokio::time::timeout_at(opened + FIRST_REQUEST, Arc::clone(&asked).notified_owned());
             tokio::select! {
                 ended = connection.as_mut() => ended,
                 _ = first => {

@@ -1,6 +1,7 @@
 //! A server, or a worker, from its settings to its end.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -143,7 +144,7 @@ impl Server {
         ];
         for (listener, router) in beside.into_iter().flatten() {
             let app = App {
-                at_once: |_: &_| None,
+                at_once: Arc::new(|_| None),
                 router,
                 tls: None,
             };
@@ -162,7 +163,7 @@ impl Server {
                 let app = App {
                     at_once: {
                         let state = state.clone();
-                        move |request: &_| edge::at_once(&state, request)
+                        Arc::new(move |request: &_| edge::at_once(&state, request))
                     },
                     router: routes::router(state.clone()),
                     tls,

@@ -1,20 +1,19 @@
 //! A certificate from an authority, by ACME: Debian's Pebble, which is Let's Encrypt's for tests.
 
-mod program;
-
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use program::Program;
 use rcgen::{CertificateParams, KeyPair};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+
+use crate::running::Program;
 
 /// The authority has to answer, look and sign within this time.
 const PATIENCE: Duration = Duration::from_secs(60);

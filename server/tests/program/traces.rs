@@ -1,7 +1,5 @@
 //! A submission's trace, as a collector of OpenTelemetry gets it from the program.
 
-mod program;
-
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -10,8 +8,9 @@ use std::time::Duration;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::Span;
-use program::{ANY, Program};
 use prost::Message as _;
+
+use crate::running::{ANY, Program};
 
 const LIMITER: &str = r#"(module
     (func (export "abi_version") (result i32) i32.const 1)
@@ -127,7 +126,7 @@ fn the_grading_is_part_of_the_trace_of_the_request_that_handed_it_in() {
     let request = named("POST /api/v1/labs/{lab}/submissions");
     assert_eq!(hex(&request.trace_id), TRACE);
     assert_eq!(hex(&request.parent_span_id), CALLER);
-    assert_eq!(text(request, "http.response.status_code"), "200");
+    assert_eq!(text(request, "http.response.status_code"), "202");
     let job = named("process grade-submission");
     assert_eq!(job.trace_id, request.trace_id);
     assert_eq!(job.parent_span_id, request.span_id);

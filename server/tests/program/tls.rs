@@ -1,21 +1,20 @@
 //! TLS in the process: what browsers are spoken to in, a certificate that is replaced, plain HTTP
 //! that is shown the way, and a certificate from an authority.
 
-mod program;
-
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use program::{ANY, Program};
 use rcgen::{CertificateParams, KeyPair};
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+
+use crate::running::{ANY, PATH, Program};
 
 /// A self-signed certificate for localhost, in these files.
 fn certificate(folder: &Path) -> CertificateDer<'static> {
@@ -60,8 +59,7 @@ async fn get(stream: TlsStream<TcpStream>, path: &str) -> http::Response<()> {
         let length = piece.unwrap().len();
         body.flow_control().release_capacity(length).unwrap();
     }
-    drop(client);
-    driven.await.unwrap().unwrap();
+    driven.abort();
     http::Response::from_parts(parts, ())
 }
 
@@ -139,7 +137,7 @@ fn a_key_of_another_certificate_is_refused_at_the_start() {
     certificate(folder.path());
     let key = KeyPair::generate().unwrap();
     std::fs::write(folder.path().join("key.pem"), key.serialize_pem()).unwrap();
-    let output = Command::new(program::PATH)
+    let output = Command::new(PATH)
         .args(["serve", "--listen", ANY])
         .current_dir(folder.path())
         .envs(files(folder.path()))
