@@ -9,6 +9,8 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     if std::env::var("PROFILE").is_ok_and(|profile| profile == "release") && links_with_lld() {
         println!("cargo::rustc-link-arg-bins=-Wl,--icf=all");
+        // Addresses to set at the start as a bitmap (DT_RELR, glibc 2.36) and not as a table.
+        println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
 }
 

@@ -87,9 +87,16 @@ pub fn kept(name: &str) -> Option<Bytes> {
 #[must_use]
 pub fn served(name: &str) -> Option<Bytes> {
     kept(name).or_else(|| {
-        let packed = kept(&format!("{name}.gz"))?;
         let mut file = Vec::new();
-        GzDecoder::new(&*packed).read_to_end(&mut file).ok()?;
+        match kept(&format!("{name}.gz")) {
+            Some(packed) => GzDecoder::new(&*packed).read_to_end(&mut file).ok()?,
+            None => {
+                let packed = kept(&format!("{name}.br"))?;
+                brotli::Decompressor::new(&*packed, 64 << 10)
+                    .read_to_end(&mut file)
+                    .ok()?
+            }
+        };
         Some(file.into())
     })
 }

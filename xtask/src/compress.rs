@@ -9,22 +9,35 @@ use anyhow::Result;
 const BEST_UP_TO_BYTES: usize = 4 << 20;
 
 /// Larger files are kept in their compressed forms only: the server unpacks them for the few that
-/// take nothing compressed, and its program is 19 MB smaller.
-const WHOLE_UP_TO_BYTES: usize = 1 << 20;
+/// take nothing compressed, and its program is 20 MB smaller.
+const WHOLE_UP_TO_BYTES: usize = 512 << 10;
+/// The same of modules: graders take the interpreter of scripts as it is.
+const WHOLE_MODULE_UP_TO_BYTES: usize = 1 << 20;
+/// Larger ones in one form only: for who does not take Brotli the server packs them anew.
+const BOTH_UP_TO_BYTES: usize = 8 << 20;
 
 /// Writes a file, with `<path>.br` and `<path>.gz` beside it where they are smaller, or instead of
 /// it where it is large.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     beside(path, bytes)?;
-    let packed = path.with_added_extension("gz").exists();
-    if !packed || bytes.len() <= WHOLE_UP_TO_BYTES {
+    let packed = path.with_added_extension("br").exists();
+    let module = path.extension().is_some_and(|ending| ending == "wasm");
+    let most = match module {
+        true => WHOLE_MODULE_UP_TO_BYTES,
+        false => WHOLE_UP_TO_BYTES,
+    };
+    if !packed || bytes.len() <= most {
         std::fs::write(path, bytes)?;
     }
     Ok(())
 }
 
 fn beside(path: &Path, bytes: &[u8]) -> Result<()> {
-    for (ending, compressed) in [("br", brotli(bytes)?), ("gz", gzip(bytes)?)] {
+    let mut forms = vec![("br", brotli(bytes)?)];
+    if bytes.len() <= BOTH_UP_TO_BYTES {
+        forms.push(("gz", gzip(bytes)?));
+    }
+    for (ending, compressed) in forms {
         if compressed.len() < bytes.len() {
             std::fs::write(path.with_added_extension(ending), compressed)?;
         }
@@ -80,6 +93,13 @@ mod tests {
         let long = folder.path().join("long");
         write(&long, &vec![b' '; WHOLE_UP_TO_BYTES + 1])?;
         assert!(!long.exists() && folder.path().join("long.gz").exists());
+        let module = folder.path().join("long.wasm");
+        write(&module, &vec![b' '; WHOLE_UP_TO_BYTES + 1])?;
+        assert!(module.exists());
+        let huge = folder.path().join("huge");
+        write(&huge, &vec![b' '; BOTH_UP_TO_BYTES + 1])?;
+        assert!(!huge.exists() && !folder.path().join("huge.gz").exists());
+        assert!(folder.path().join("huge.br").exists());
         write(&short, b"x")?;
         write(&path, text.as_bytes())?;
         assert!(short.exists() && path.exists());

@@ -2,11 +2,15 @@
 //! them, so readers keep them for ever and relative imports just work.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use super::representation::Representation;
 use crate::error::Error;
@@ -52,7 +56,7 @@ fn load(state: &AppState, name: &str) -> Option<Arc<Representation>> {
     let (kind, br, gzip) = (media_type(name), form("br"), form("gz"));
     let asset = Arc::new(match files::kept(name) {
         Some(file) => Representation::compressed(kind, cache_control, file, br, gzip),
-        None => Representation::packed(kind, cache_control, br, gzip?),
+        None => Representation::packed(kind, cache_control, br, gzip.or_else(|| repacked(name))?),
     });
     if immutable {
         let mut cache = state
@@ -63,6 +67,13 @@ fn load(state: &AppState, name: &str) -> Option<Arc<Representation>> {
         cache.insert(name.to_owned(), Arc::clone(&asset));
     }
     Some(asset)
+}
+
+/// A file of which only the Brotli form is kept, by gzip; made once for each process.
+fn repacked(name: &str) -> Option<Bytes> {
+    let mut writer = GzEncoder::new(Vec::new(), Compression::fast());
+    writer.write_all(&files::served(name)?).ok()?;
+    writer.finish().ok().map(Bytes::from)
 }
 
 /// `<build>/<name>`, the build at least eight hexadecimal digits.
