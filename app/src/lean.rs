@@ -1,5 +1,5 @@
-//! A page as short as it can be written: every reader downloads it. What a browser makes of it stays
-//! the same, node for node.
+//! A page as short as it can be written: every reader downloads it. What a browser makes of it
+//! stays the same, node for node.
 
 /// End tags that may be left out, with what has to follow (HTML §13.1.2.4).
 const OPTIONAL: [(&str, &[&str]); 9] = [

@@ -197,9 +197,8 @@ fn footer(path: &str) -> impl IntoView + use<> {
     view! {
         <footer class="site-footer">
             <p>
-                "Headroom is a course on system design and scaling. Your code runs in a simulator in
-                this browser and, when you submit it, on this server: the same engine, the same
-                seeds, the same report."
+                "A course on system design and scaling in which your own code runs in a simulator:
+                here, and on the server for the record."
             </p>
             <form class="subscribe" method="post" action="/newsletter">
                 <label for="subscribe">"What is new, by mail"</label>

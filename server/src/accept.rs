@@ -217,8 +217,8 @@ struct Asked {
 impl Service<http::Request<Incoming>> for Asked {
     type Response = Response;
     type Error = Infallible;
-    // hyper keeps room for this future in every connection, idle ones too: only those that are asked
-    // something shall have it.
+    // hyper keeps room for this future in every connection, idle ones too: only those that are
+    // asked something shall have it.
     type Future = BoxFuture<'static, Result<Response, Infallible>>;
 
     fn call(&self, mut request: http::Request<Incoming>) -> Self::Future {
@@ -264,7 +264,8 @@ async fn talk<C>(
         }
         () = stop.cancelled() => {
             // hyper closes at once what has read nothing yet; a request may be on its way there.
-            let first = tokio::time::timeout_at(opened + FIRST_REQUEST, Arc::clone(&asked).notified_owned());
+            let request = Arc::clone(&asked).notified_owned();
+            let first = tokio::time::timeout_at(opened + FIRST_REQUEST, request);
             tokio::select! {
                 ended = connection.as_mut() => ended,
                 _ = first => {

@@ -61,7 +61,7 @@ pub fn metric(value: i64, unit: &str) -> String {
     }
 }
 
-/// The value that needs the fewest digits of those that read the same, for pages that carry it along.
+/// Of the values that read the same the one with the fewest digits, for pages that carry it along.
 #[must_use]
 pub fn brief(value: i64, unit: &str) -> i64 {
     let read = metric(value, unit);

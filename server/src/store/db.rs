@@ -1,7 +1,7 @@
 //! The database and its transactions. Every statement runs in a [`Tx`].
 
-use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::Path;
 use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use super::StoreError;
-use super::migrations;
 use super::signals::{Queued, Relay, Signals, Touched};
+use super::{lock, migrations};
 use crate::telemetry::spans;
 
 /// How long a statement or a request for a connection waits before it is refused.
@@ -303,7 +303,7 @@ fn keep_private(path: &Path) -> Result<(), StoreError> {
 }
 
 async fn open_sqlite(path: &Path, owns: bool) -> Result<SqlitePools, StoreError> {
-    let owner = owns.then(|| lock(path)).transpose()?;
+    let owner = owns.then(|| lock::take(path)).transpose()?;
     keep_private(path)?;
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -338,29 +338,6 @@ async fn open_sqlite(path: &Path, owns: bool) -> Result<SqlitePools, StoreError>
         readers,
         _owner: owner.map(Arc::new),
     })
-}
-
-/// Takes the lock file beside the database. It is what lets a starting server know that jobs still
-/// marked as running belong to nobody.
-fn lock(path: &Path) -> Result<File, StoreError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let name = PathBuf::from(name);
-    let failed = |error: &dyn std::fmt::Display| {
-        StoreError::Unavailable(format!("{}: {error}", name.display()))
-    };
-    let file = File::options()
-        .create(true)
-        .append(true)
-        .open(&name)
-        .map_err(|e| failed(&e))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            Err(failed(&"another Headroom process is using this database"))
-        }
-        Err(TryLockError::Error(error)) => Err(failed(&error)),
-    }
 }
 
 async fn open_postgres(url: &str) -> Result<PgPool, StoreError> {

@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod keys;
 pub mod limits;
 pub mod links;
+mod lock;
 pub mod mailings;
 pub mod migrations;
 pub mod modules;

@@ -31,7 +31,7 @@ const LINES: &[(&str, &str)] = &[
     ),
     (
         "jobs",
-        r#"["j1","grade","{}","one","running",1,2,0,5,1800000030000,null,1,null,"o",7,"00-1-2-01"]"#,
+        r#"["j1","grade","{}","one","running",1,2,0,5,1800000030000,null,1,null,"o",7,"00"]"#,
     ),
     (
         "jobs",
