@@ -83,7 +83,7 @@ fn url(config: &Config) -> Finding {
         return Finding::mind(
             URL,
             format!("{url}: what readers send, passwords too, can be read on the way"),
-            "put a proxy with TLS in front (deploy/caddy, deploy/nginx), or set [tls]; then an https URL",
+            "put a proxy with TLS in front (deploy/), or set [tls], then an https URL",
         );
     }
     if server.trusted_proxies.is_empty() && !config.tls.is_on() {

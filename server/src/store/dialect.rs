@@ -39,8 +39,8 @@ pub(super) fn fly(engine: &Engine) -> &'static str {
 }
 
 /// Notes what became of deliveries. `$1` issue, `$2` a JSON list of lists: position, state,
-/// attempts, uncertain, due, first, at, reply. The rows are there, so on SQLite every insertion becomes an
-/// update by key; an update joined with a list would go through the whole issue.
+/// attempts, uncertain, due, first, at, reply. The rows are there, so on SQLite every insertion
+/// becomes an update by key; an update joined with a list would go through the whole issue.
 pub(super) fn land(engine: &Engine) -> &'static str {
     match engine {
         Engine::Sqlite(_) => {
