@@ -99,6 +99,28 @@ fn site() -> Site {
     }
 }
 
+/// Whether an element ends where this tag begins, although nothing says so (HTML §13.1.2.4).
+fn ends(open: &str, tag: &str, name: &str) -> bool {
+    let closes = tag.starts_with('/');
+    match open {
+        "li" => name == "li" && !closes || closes && ["ul", "ol"].contains(&name),
+        "dt" => ["dt", "dd"].contains(&name) && !closes,
+        "dd" => ["dt", "dd"].contains(&name) && !closes || tag == "/dl",
+        "td" | "th" => {
+            ["td", "th", "tr", "tbody"].contains(&name) && !closes
+                || ["/tr", "/thead", "/tbody", "/table"].contains(&tag)
+        }
+        "tr" => {
+            ["tr", "tbody"].contains(&name) && !closes
+                || ["/thead", "/tbody", "/table"].contains(&tag)
+        }
+        "thead" => name == "tbody" && !closes,
+        "tbody" => name == "tbody" && !closes || tag == "/table",
+        "option" => name == "option" && !closes || tag == "/select",
+        _ => false,
+    }
+}
+
 /// The first tag that does not close what was opened last, if any.
 fn unbalanced(html: &str) -> Option<String> {
     const VOID: [&str; 8] = [
@@ -120,6 +142,9 @@ fn unbalanced(html: &str) -> Option<String> {
             .split([' ', '/'])
             .next()
             .unwrap_or("");
+        while open.last().is_some_and(|last| ends(last, tag, name)) {
+            open.pop();
+        }
         if tag.starts_with('/') {
             if open.pop() != Some(name) {
                 return Some(format!("</{name}>"));

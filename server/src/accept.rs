@@ -185,26 +185,32 @@ async fn connection(
         let connection = one.serve_connection(TokioIo::new(stream), service);
         return talk(connection, peer, asked, None, &stop).await;
     };
-    match timeout(patience, tls.accept(stream)).await {
-        Ok(Ok(Shaken::One(stream))) => {
-            let connection = one.serve_connection(TokioIo::new(stream), service);
-            talk(connection, peer, asked, None, &stop).await;
+    // In a room of its own: connections without TLS shall not keep one for it.
+    let secret = async {
+        match timeout(patience, tls.accept(stream)).await {
+            Ok(Ok(Shaken::One(stream))) => {
+                let connection = one.serve_connection(TokioIo::new(stream), service);
+                talk(connection, peer, asked, None, &stop).await;
+            }
+            Ok(Ok(Shaken::Two(stream))) => {
+                let connection = http2::Builder::new(TokioExecutor::new())
+                    .timer(TokioTimer::new())
+                    .keep_alive_interval(PING_EVERY)
+                    .keep_alive_timeout(patience)
+                    .max_concurrent_streams(STREAMS)
+                    .max_header_list_size(HEAD_LIST_BYTES)
+                    .serve_connection(TokioIo::new(stream), service);
+                // It has no limit on idleness of its own.
+                talk(connection, peer, asked, Some(IDLE), &stop).await;
+            }
+            Ok(Ok(Shaken::Challenge)) => {
+                tracing::info!(%peer, "an authority asked whether it is us");
+            }
+            Ok(Err(error)) => tracing::debug!(%peer, %error, "no handshake: {error}"),
+            Err(_) => tracing::debug!(%peer, "no handshake in time"),
         }
-        Ok(Ok(Shaken::Two(stream))) => {
-            let connection = http2::Builder::new(TokioExecutor::new())
-                .timer(TokioTimer::new())
-                .keep_alive_interval(PING_EVERY)
-                .keep_alive_timeout(patience)
-                .max_concurrent_streams(STREAMS)
-                .max_header_list_size(HEAD_LIST_BYTES)
-                .serve_connection(TokioIo::new(stream), service);
-            // It has no limit on idleness of its own.
-            talk(connection, peer, asked, Some(IDLE), &stop).await;
-        }
-        Ok(Ok(Shaken::Challenge)) => tracing::info!(%peer, "an authority asked whether it is us"),
-        Ok(Err(error)) => tracing::debug!(%peer, %error, "no handshake: {error}"),
-        Err(_) => tracing::debug!(%peer, "no handshake in time"),
-    }
+    };
+    Box::pin(secret).await;
 }
 
 /// Answers the requests of one connection.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::body::Bytes;
 use http::{Request, Response};
+use opentelemetry::Context;
 use opentelemetry::propagation::TextMapPropagator as _;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_http::{HttpClient, HttpError};
@@ -88,10 +89,11 @@ impl Drop for Traces {
     }
 }
 
-/// This span as the parent of what others do for it.
-pub fn here(span: &Span) -> Option<String> {
+/// The innermost of our spans that is entered, as the parent of what others do for it. Spans of
+/// libraries may be around us, which nobody collects.
+pub fn here() -> Option<String> {
     let mut carrier = HashMap::new();
-    TraceContextPropagator::new().inject_context(&span.context(), &mut carrier);
+    TraceContextPropagator::new().inject_context(&Context::current(), &mut carrier);
     carrier.remove(spans::HEADER)
 }
 

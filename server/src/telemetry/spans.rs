@@ -74,7 +74,7 @@ pub fn part(name: &'static str) -> Span {
 #[must_use]
 pub fn here() -> Option<String> {
     #[cfg(feature = "otlp")]
-    return super::otlp::here(&Span::current());
+    return super::otlp::here();
     #[cfg(not(feature = "otlp"))]
     None
 }

@@ -6,8 +6,17 @@ use std::process::{Child, Command, Stdio};
 
 /// A port that is free.
 pub const ANY: &str = "127.0.0.1:0";
-/// Where it is.
-pub const PATH: &str = env!("CARGO_BIN_EXE_headroom");
+
+/// The program, without the settings of whoever runs the tests.
+pub fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_headroom"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("HEADROOM_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
 
 /// A server that is ended however the test ends.
 pub struct Program {
@@ -23,7 +32,7 @@ impl Program {
         data: &Path,
         settings: impl IntoIterator<Item = (String, String)>,
     ) -> Self {
-        let mut child = Command::new(PATH)
+        let mut child = program()
             .args(["serve", "--listen", listen])
             .current_dir(data)
             .envs(settings)

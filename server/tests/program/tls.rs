@@ -3,7 +3,6 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use crate::running::{ANY, PATH, Program};
+use crate::running::{ANY, Program, program};
 
 /// A self-signed certificate for localhost, in these files.
 fn certificate(folder: &Path) -> CertificateDer<'static> {
@@ -137,7 +136,7 @@ fn a_key_of_another_certificate_is_refused_at_the_start() {
     certificate(folder.path());
     let key = KeyPair::generate().unwrap();
     std::fs::write(folder.path().join("key.pem"), key.serialize_pem()).unwrap();
-    let output = Command::new(PATH)
+    let output = program()
         .args(["serve", "--listen", ANY])
         .current_dir(folder.path())
         .envs(files(folder.path()))
