@@ -130,13 +130,16 @@ fn headroom(
     Ok((count / seconds, resident, usize::try_from(bytes)?))
 }
 
-/// Seconds from the first message that left to the last, by the ledger.
+/// Seconds from the list of recipients, which the peers are given too, to the last report in the
+/// ledger. The list is complete when the job that sends is queued; until a server takes notice of
+/// the command line, up to a second passes in which nobody works.
 fn took(database: &Path) -> Result<Option<f64>> {
     const LOOK: &str = "
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1])
 state, = db.execute('SELECT state FROM issues').fetchone()
-first, last = db.execute('SELECT started_at, finished_at FROM issues').fetchone()
+first, = db.execute(\"SELECT MAX(created_at) FROM jobs WHERE kind = 'send-issue'\").fetchone()
+last, = db.execute('SELECT finished_at FROM issues').fetchone()
 print((last - first) / 1000 if state == 'sent' else '')
 ";
     let seen = Run::new("python3")
