@@ -8,6 +8,7 @@ use std::fmt::Display;
 use std::future::ready;
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -169,6 +170,29 @@ async fn connection(
     stop: CancellationToken,
 ) {
     prepare(&stream);
+    // Who is connected and says nothing costs next to nothing: hyper reads into 8 KB.
+    let patience = config.header_timeout();
+    let opened = tokio::time::Instant::now();
+    let heard = tokio::select! {
+        heard = timeout(patience, stream.readable()) => matches!(heard, Ok(Ok(()))),
+        () = stop.cancelled() => {
+            let first = tokio::time::timeout_at(opened + FIRST_REQUEST, stream.readable());
+            matches!(first.await, Ok(Ok(())))
+        }
+    };
+    if heard {
+        Box::pin(converse(stream, (peer, opened), app, patience, stop)).await;
+    }
+}
+
+/// Speaks with who has begun to: by TLS or plainly, in HTTP/1.1 or 2.
+async fn converse(
+    stream: TcpStream,
+    (peer, opened): (SocketAddr, tokio::time::Instant),
+    app: App,
+    patience: Duration,
+    stop: CancellationToken,
+) {
     let asked = Arc::new(Notify::new());
     let tls = app.tls.clone();
     let service = Asked {
@@ -176,21 +200,26 @@ async fn connection(
         peer,
         heard: Arc::clone(&asked),
     };
-    let patience = config.header_timeout();
+    let talk = Talk {
+        peer,
+        opened,
+        asked,
+        stop,
+    };
     let mut one = http1::Builder::new();
     one.timer(TokioTimer::new())
         .header_read_timeout(patience)
         .max_header_size(HEAD_BYTES);
     let Some(tls) = tls else {
         let connection = one.serve_connection(TokioIo::new(stream), service);
-        return talk(connection, peer, asked, None, &stop).await;
+        return talk.until_its_end(Box::pin(connection), None).await;
     };
     // In a room of its own: connections without TLS shall not keep one for it.
     let secret = async {
         match timeout(patience, tls.accept(stream)).await {
             Ok(Ok(Shaken::One(stream))) => {
                 let connection = one.serve_connection(TokioIo::new(stream), service);
-                talk(connection, peer, asked, None, &stop).await;
+                talk.until_its_end(Box::pin(connection), None).await;
             }
             Ok(Ok(Shaken::Two(stream))) => {
                 let connection = http2::Builder::new(TokioExecutor::new())
@@ -201,7 +230,7 @@ async fn connection(
                     .max_header_list_size(HEAD_LIST_BYTES)
                     .serve_connection(TokioIo::new(stream), service);
                 // It has no limit on idleness of its own.
-                talk(connection, peer, asked, Some(IDLE), &stop).await;
+                talk.until_its_end(Box::pin(connection), Some(IDLE)).await;
             }
             Ok(Ok(Shaken::Challenge)) => {
                 tracing::info!(%peer, "an authority asked whether it is us");
@@ -237,52 +266,57 @@ impl Service<http::Request<Incoming>> for Asked {
     }
 }
 
-/// Serves a connection until its end, or the server's, or until nothing is asked for `idle`.
-async fn talk<C>(
-    connection: C,
+/// What is known of a connection beside its protocol.
+struct Talk {
     peer: SocketAddr,
+    opened: tokio::time::Instant,
+    /// Told of every request.
     asked: Arc<Notify>,
-    idle: Option<Duration>,
-    stop: &CancellationToken,
-) where
-    C: GracefulConnection,
-    C::Error: Display,
-{
-    let opened = tokio::time::Instant::now();
-    let mut connection = std::pin::pin!(connection);
-    let quiet = async {
-        match idle {
-            Some(idle) => {
-                while timeout(idle, Arc::clone(&asked).notified_owned())
-                    .await
-                    .is_ok()
-                {}
+    stop: CancellationToken,
+}
+
+impl Talk {
+    /// Serves it until its end, or the server's, or until nothing is asked for `idle`.
+    async fn until_its_end<C>(self, mut connection: Pin<Box<C>>, idle: Option<Duration>)
+    where
+        C: GracefulConnection,
+        C::Error: Display,
+    {
+        let Self {
+            peer,
+            opened,
+            asked,
+            stop,
+        } = self;
+        let next = || Arc::clone(&asked).notified_owned();
+        let quiet = async {
+            match idle {
+                Some(idle) => while timeout(idle, next()).await.is_ok() {},
+                None => std::future::pending().await,
             }
-            None => std::future::pending().await,
-        }
-    };
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        // What is being answered is answered; the next request finds another connection.
-        () = quiet => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-        () = stop.cancelled() => {
-            // hyper closes at once what has read nothing yet; a request may be on its way there.
-            let request = Arc::clone(&asked).notified_owned();
-            let first = tokio::time::timeout_at(opened + FIRST_REQUEST, request);
-            tokio::select! {
-                ended = connection.as_mut() => ended,
-                _ = first => {
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
+        };
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            // What is being answered is answered; the next request finds another connection.
+            () = quiet => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+            () = stop.cancelled() => {
+                // hyper closes at once what has read nothing yet; a request may be on its way.
+                let first = tokio::time::timeout_at(opened + FIRST_REQUEST, next());
+                tokio::select! {
+                    ended = connection.as_mut() => ended,
+                    _ = first => {
+                        connection.as_mut().graceful_shutdown();
+                        connection.await
+                    }
                 }
             }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%peer, %error, "connection ended: {error}");
         }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%peer, %error, "connection ended: {error}");
     }
 }
 
