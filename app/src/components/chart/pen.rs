@@ -116,7 +116,7 @@ impl<'a> Pen<'a> {
         }
         for number in numbers {
             // A sign parts two numbers as well as a space does.
-            if !is_fresh && *number > 0 {
+            if !is_fresh && *number >= 0 {
                 self.out.push(' ');
             }
             let _ = write!(self.out, "{}", Tenths(*number));
@@ -183,7 +183,9 @@ mod tests {
         pen.lift(30.0 - RADIUS, 18.5);
         pen.ring();
         let ring = "a4 4 0 1 0 8 0 4 4 0 1 0-8 0z";
-        assert_eq!(out, format!("M6 20{ring}m20-1.5{ring}"));
+        pen.lift(30.0 - RADIUS, 18.5);
+        pen.ring();
+        assert_eq!(out, format!("M6 20{ring}m20-1.5{ring}m0 0{ring}"));
     }
 
     #[test]
