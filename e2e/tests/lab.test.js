@@ -140,11 +140,15 @@ test("a run is explained, and its attempt survives a reload", () => lab(async (p
   assert.match((await page.locator(".wb-headline").textContent()) ?? "", /Most was lost in \w+, by Over-admission/);
   // Resetting keeps what was there.
   await page.getByRole("button", { name: "Reset to starter" }).click();
+  const attempts = page.locator(".wb-attempt");
+  const both = async () => {
+    await page.locator(".wb-attempts summary").first().click();
+    await attempts.nth(1).waitFor();
+  };
+  await both();
   await page.reload();
   await openEditor(page);
-  await page.locator(".wb-attempts summary").first().click();
-  const attempts = page.locator(".wb-attempt");
-  await attempts.nth(1).waitFor();
+  await both();
   const ran = attempts.filter({ hasText: "points" });
   await ran.getByRole("textbox").fill("lax");
   await ran.getByRole("textbox").blur();

@@ -53,6 +53,7 @@ test("? lists the keys, and single keys can be switched off", async () => {
   await dialog.waitFor();
   await dialog.getByRole("checkbox").check();
   await dialog.getByRole("button", { name: "Close" }).click();
+  await dialog.waitFor({ state: "detached" });
   await page.keyboard.press("/");
   assert.equal(await page.evaluate(() => document.activeElement.name), "q");
   assert.deepEqual(page.complaints, []);
