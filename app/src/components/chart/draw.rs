@@ -37,7 +37,10 @@ pub(super) fn svg(plot: &Plot, id: &str, out: &mut String) {
     let slots = slots(plot);
     let bars = plot.series.iter().filter(|s| s.mark == Mark::Bar).count();
     let mut bar = 0;
-    for (i, series) in plot.series.iter().enumerate() {
+    // What stands before bars is not to stand behind them.
+    let (columned, others): (Vec<_>, Vec<_>) =
+        (plot.series.iter().enumerate()).partition(|(_, series)| series.mark == Mark::Bar);
+    for (i, series) in columned.into_iter().chain(others) {
         let variant = variant(plot, i);
         let _ = write!(out, "<g class=\"{} v{variant}\">", class(series.role));
         match series.mark {
@@ -109,14 +112,14 @@ fn axes(plot: &Plot, x: &Scale, y: &Scale, out: &mut String) {
     if slots(plot) > 0 {
         categories(plot, out);
     } else {
-        for tick in x.ticks(6) {
-            let at = Tenths::of(x.at(tick));
+        for (place, name) in notches(plot, x) {
+            let at = Tenths::of(place);
             let _ = write!(
                 out,
                 "<path class=\"notch\" d=\"M{at} {bottom}v5\"/>\
                  <text class=\"tick x\" x=\"{at}\" y=\"{}\">{}</text>",
                 Tenths::of(bottom + 19.0),
-                short(tick),
+                escape(&name),
             );
         }
     }
@@ -129,6 +132,18 @@ fn axes(plot: &Plot, x: &Scale, y: &Scale, out: &mut String) {
         escape(&titled(&plot.x, x)),
         escape(&titled(&plot.y, y)),
     );
+}
+
+/// Where the horizontal axis has a notch, and what stands below: a place's name if it has one.
+fn notches(plot: &Plot, x: &Scale) -> Vec<(f64, String)> {
+    let names = &plot.x.categories;
+    if names.is_empty() {
+        let ticks = x.ticks(6).into_iter();
+        return ticks.map(|tick| (x.at(tick), short(tick))).collect();
+    }
+    let each = names.len().div_ceil(12).max(1);
+    let named = (0_i64..).zip(names).step_by(each);
+    named.map(|(i, name)| (x.place(i), name.clone())).collect()
 }
 
 /// Number of places that bars stand at; 0 for a chart without bars.
