@@ -81,16 +81,17 @@ impl Index {
     /// The sections that fit best, at most `limit` of them, best first.
     pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
         let wanted = query::words(self, query);
-        let mut scores: BTreeMap<usize, (usize, f64)> = BTreeMap::new();
+        let mut scores = vec![(0_usize, 0.0); self.documents.len()];
         for candidates in &wanted {
-            for (document, score) in self.scored(candidates) {
-                let (words, sum) = scores.entry(document).or_default();
-                *words += 1;
-                *sum += score;
+            for ((words, sum), score) in scores.iter_mut().zip(self.scored(candidates)) {
+                if score > 0.0 {
+                    *words += 1;
+                    *sum += score;
+                }
             }
         }
-        let mut best: Vec<(f64, usize)> = scores
-            .into_iter()
+        let found = (0..).zip(scores).filter(|(_, (words, _))| *words > 0);
+        let mut best: Vec<(f64, usize)> = found
             // A section with all words beats one with a rare word only.
             .map(|(document, (words, sum))| (sum * as_f64(words * words), document))
             .collect();
@@ -105,17 +106,16 @@ impl Index {
             .collect()
     }
 
-    /// Best score of each document for one word of the query, of all that it may stand for.
-    fn scored(&self, candidates: &[(usize, f64)]) -> BTreeMap<usize, f64> {
-        let mut scores = BTreeMap::new();
+    /// Best score of every document, 0 where it is not found, for one word of the query, of all that it may stand for.
+    fn scored(&self, candidates: &[(usize, f64)]) -> Vec<f64> {
+        let mut scores = vec![0.0; self.documents.len()];
         for (term, worth) in candidates {
             let found = &self.postings[*term];
             let (all, with) = (as_f64(self.documents.len()), as_f64(found.len()));
             let rare = ((all - with + 0.5) / (with + 0.5) + 1.0).ln();
             for (document, weight) in found {
-                let score = worth * rare * weight;
-                let best: &mut f64 = scores.entry(*document).or_default();
-                *best = best.max(score);
+                let best: &mut f64 = &mut scores[*document];
+                *best = best.max(worth * rare * weight);
             }
         }
         scores

@@ -35,7 +35,7 @@ fn candidates(index: &Index, word: &str, unfinished: bool) -> Vec<(usize, f64)> 
         candidates.extend(begun.filter(|(number, _)| Some(*number) != exact));
     }
     if candidates.is_empty() {
-        let near = index.spelling.near(&index.terms, &term);
+        let near = index.spelling.near(&term);
         candidates.extend(near.map(|(number, distance)| {
             let worth = if distance == 1 { 0.6 } else { 0.3 };
             (number, worth)

@@ -6,7 +6,11 @@ type Trigram = [char; 3];
 
 /// Words by their trigrams.
 #[derive(Debug, Default)]
-pub(super) struct Spelling(BTreeMap<Trigram, Vec<usize>>);
+pub(super) struct Spelling {
+    sharing: BTreeMap<Trigram, Vec<usize>>,
+    /// The letters of every word.
+    letters: Vec<Vec<char>>,
+}
 
 impl Spelling {
     pub(super) fn of(terms: &[String]) -> Self {
@@ -16,16 +20,16 @@ impl Spelling {
                 trigrams.entry(trigram).or_default().push(number);
             }
         }
-        Self(trigrams)
+        let letters = terms.iter().map(|term| term.chars().collect());
+        Self {
+            sharing: trigrams,
+            letters: letters.collect(),
+        }
     }
 
     /// Terms within one slip of a word from 4 letters, two from 8, with their distance; the
     /// nearest only.
-    pub(super) fn near(
-        &self,
-        terms: &[String],
-        word: &str,
-    ) -> impl Iterator<Item = (usize, usize)> {
+    pub(super) fn near(&self, word: &str) -> impl Iterator<Item = (usize, usize)> {
         let letters: Vec<char> = word.chars().collect();
         let most = match letters.len() {
             0..=3 => 0,
@@ -33,12 +37,11 @@ impl Spelling {
             _ => 2,
         };
         let trigrams = of(word).into_iter();
-        let sharing = trigrams.filter_map(|trigram| self.0.get(&trigram));
-        let sharing: BTreeSet<usize> = sharing.flatten().copied().collect();
+        let sharing = trigrams.filter_map(|trigram| self.sharing.get(&trigram));
+        let close = |number: &usize| letters.len().abs_diff(self.letters[*number].len()) <= most;
+        let sharing: BTreeSet<usize> = sharing.flatten().copied().filter(close).collect();
         let near = sharing.into_iter().filter_map(|number| {
-            let other: Vec<char> = terms[number].chars().collect();
-            let close = letters.len().abs_diff(other.len()) <= most;
-            let distance = close.then(|| distance(&letters, &other))?;
+            let distance = distance(&letters, &self.letters[number]);
             (distance <= most).then_some((number, distance))
         });
         let near: Vec<_> = near.collect();
@@ -62,7 +65,9 @@ fn of(word: &str) -> BTreeSet<Trigram> {
 fn distance(a: &[char], b: &[char]) -> usize {
     let mut rows = [vec![0; b.len() + 1], (0..=b.len()).collect(), Vec::new()];
     for (i, x) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
+        let mut row = std::mem::take(&mut rows[2]);
+        row.clear();
+        row.push(i + 1);
         for (j, y) in b.iter().enumerate() {
             let change = rows[1][j] + usize::from(x != y);
             let mut least = change.min(rows[1][j + 1] + 1).min(row[j] + 1);
@@ -100,7 +105,7 @@ mod tests {
             .map(String::from)
             .into();
         let spelling = Spelling::of(&terms);
-        let near = |word: &str| spelling.near(&terms, word).collect::<Vec<_>>();
+        let near = |word: &str| spelling.near(word).collect::<Vec<_>>();
         assert_eq!(near("mehs"), [(2, 1)]);
         assert_eq!(near("mxsh"), [(2, 1)]);
         assert_eq!(near("cahce"), [(0, 1)]);
