@@ -106,8 +106,8 @@ impl Index {
             .collect()
     }
 
-    /// Best score of every document for one word of the query, of all that it may stand for; 0 where
-    /// it is not found.
+    /// Best score of every document for one word of the query, of all that it may stand for; 0
+    /// where it is not found.
     fn scored(&self, candidates: &[(usize, f64)]) -> Vec<f64> {
         let mut scores = vec![0.0; self.documents.len()];
         for (term, worth) in candidates {

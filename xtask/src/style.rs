@@ -40,8 +40,12 @@ pub fn bundle(out: &Path) -> Result<()> {
 
 /// Files of one layer follow one another: one block holds them all.
 fn join_layers(sheet: &Path) -> Result<()> {
+    const OPEN: &str = "@layer components{";
     let css = std::fs::read_to_string(sheet)?;
-    std::fs::write(sheet, css.replace("}@layer components{", ""))?;
+    if let Some((before, after)) = css.split_once(OPEN) {
+        let joined = after.replace(&format!("}}{OPEN}"), "");
+        std::fs::write(sheet, format!("{before}{OPEN}{joined}"))?;
+    }
     Ok(())
 }
 
