@@ -3,17 +3,13 @@
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rcgen::{CertificateParams, KeyPair};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
 
-use crate::running::Program;
+use crate::running::{Program, certificate, trusting};
 
 /// The authority has to answer, look and sign within this time.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -40,12 +36,7 @@ impl Pebble {
     /// Nothing where it is not installed and need not be.
     fn start(folder: &Path, site: u16) -> Option<Self> {
         let (api, management) = (free_port(), free_port());
-        let key = KeyPair::generate().unwrap();
-        let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
-        let made = CertificateParams::new(names).unwrap();
-        let made = made.self_signed(&key).unwrap();
-        std::fs::write(folder.join("key.pem"), key.serialize_pem()).unwrap();
-        std::fs::write(folder.join("cert.pem"), made.pem()).unwrap();
+        certificate(folder);
         let file = |name: &str| folder.join(name).display().to_string();
         let config = serde_json::json!({ "pebble": {
             "listenAddress": format!("127.0.0.1:{api}"),
@@ -94,18 +85,9 @@ impl Pebble {
 
 /// The certificate that the site shows, if it is one of this root.
 async fn shown(site: u16, root: &CertificateDer<'static>) -> std::io::Result<Vec<u8>> {
-    let mut roots = RootCertStore::empty();
-    roots.add(root.clone()).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
     let stream = TcpStream::connect(("127.0.0.1", site)).await?;
     let name = ServerName::try_from("localhost").unwrap();
-    let connector = TlsConnector::from(Arc::new(config));
-    let stream = connector.connect(name, stream).await?;
+    let stream = trusting(root, &[]).connect(name, stream).await?;
     let chain = stream.get_ref().1.peer_certificates().unwrap();
     Ok(chain[0].to_vec())
 }

@@ -3,6 +3,12 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use rcgen::{CertificateParams, KeyPair};
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, RootCertStore};
+use tokio_rustls::TlsConnector;
 
 /// A port that is free.
 pub const ANY: &str = "127.0.0.1:0";
@@ -62,4 +68,29 @@ impl Drop for Program {
         let _ended = self.child.kill();
         let _ended = self.child.wait();
     }
+}
+
+/// A client that trusts this certificate, or what it signed, and speaks these protocols.
+pub fn trusting(root: &CertificateDer<'static>, protocols: &[&[u8]]) -> TlsConnector {
+    let mut roots = RootCertStore::empty();
+    roots.add(root.clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+    TlsConnector::from(Arc::new(config))
+}
+
+/// A self-signed certificate for this machine, in `cert.pem` and `key.pem` of a folder.
+pub fn certificate(folder: &Path) -> CertificateDer<'static> {
+    let key = KeyPair::generate().unwrap();
+    let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
+    let params = CertificateParams::new(names).unwrap();
+    let made = params.self_signed(&key).unwrap();
+    std::fs::write(folder.join("key.pem"), key.serialize_pem()).unwrap();
+    std::fs::write(folder.join("cert.pem"), made.pem()).unwrap();
+    made.der().clone()
 }

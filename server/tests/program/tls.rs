@@ -3,47 +3,23 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rcgen::{CertificateParams, KeyPair};
+use rcgen::KeyPair;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use crate::running::{ANY, Program, program};
-
-/// A self-signed certificate for localhost, in these files.
-fn certificate(folder: &Path) -> CertificateDer<'static> {
-    let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(["localhost".to_owned()]).unwrap();
-    let made = params.self_signed(&key).unwrap();
-    std::fs::write(folder.join("key.pem"), key.serialize_pem()).unwrap();
-    std::fs::write(folder.join("cert.pem"), made.pem()).unwrap();
-    made.der().clone()
-}
+use crate::running::{ANY, Program, certificate, program, trusting};
 
 async fn connect(
     address: SocketAddr,
     trusted: &CertificateDer<'static>,
     protocol: &[u8],
 ) -> std::io::Result<TlsStream<TcpStream>> {
-    let mut roots = RootCertStore::empty();
-    roots.add(trusted.clone()).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    config.alpn_protocols = vec![protocol.to_vec()];
     let stream = TcpStream::connect(address).await?;
     let name = ServerName::try_from("localhost").unwrap();
-    TlsConnector::from(Arc::new(config))
-        .connect(name, stream)
-        .await
+    trusting(trusted, &[protocol]).connect(name, stream).await
 }
 
 /// One `GET` over HTTP/2 on a connection of its own: status and headers.
