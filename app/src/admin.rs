@@ -120,6 +120,8 @@ pub struct IssueForm {
     pub slug: String,
     /// Name of its topic.
     pub topic: String,
+    /// Name of its audience.
+    pub audience: String,
     /// What it says.
     pub markdown: String,
     /// What is wrong, a sentence.

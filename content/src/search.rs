@@ -13,6 +13,7 @@ pub use snippet::Part as SnippetPart;
 
 use crate::Library;
 use document::Document;
+use serde::Serialize;
 use spelling::Spelling;
 use std::collections::BTreeMap;
 
@@ -33,7 +34,7 @@ pub struct Index {
 }
 
 /// A section that fits a query.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Hit {
     /// Address with the section's anchor.
     pub url: String,
@@ -50,7 +51,7 @@ impl Index {
     pub fn build(library: &Library, entries: impl IntoIterator<Item = Entry>) -> Self {
         let lessons = document::of_library(library).into_iter();
         let entries = lessons.chain(entries.into_iter().map(Document::of_entry));
-        let documents: Vec<Document> = entries.collect();
+        let mut documents: Vec<Document> = entries.collect();
         let mut counts: BTreeMap<String, BTreeMap<usize, f64>> = BTreeMap::new();
         let mut lengths = Vec::with_capacity(documents.len());
         for (number, document) in documents.iter().enumerate() {
@@ -62,6 +63,9 @@ impl Index {
             lengths.push(length);
         }
         let (terms, counts): (Vec<_>, Vec<_>) = counts.into_iter().unzip();
+        for document in &mut documents {
+            document.note(&terms);
+        }
         let mean = lengths.iter().sum::<f64>() / as_f64(lengths.len().max(1));
         let weight = |number: usize, count: f64| {
             let long = 1.0 - LENGTH + LENGTH * lengths[number] / mean;
@@ -96,11 +100,10 @@ impl Index {
             .map(|(document, (words, sum))| (sum * as_f64(words * words), document))
             .collect();
         best.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let marked: Vec<&str> = wanted
-            .iter()
-            .flatten()
-            .map(|(term, _)| self.terms[*term].as_str())
-            .collect();
+        let mut marked = vec![false; self.terms.len()];
+        for (term, _) in wanted.iter().flatten() {
+            marked[*term] = true;
+        }
         let best = best.into_iter().take(limit);
         best.map(|(_, document)| self.documents[document].hit(&marked))
             .collect()

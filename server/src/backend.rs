@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use app::{AccountPage, Backend, Hint, LabText, Page, SolutionText, StarterText};
-use content::search::{Entry, Hit, Index, SnippetPart};
-use content::{Folder, Known, Library, Memory, Problem, Runs, Term};
+use content::search::{Entry, Hit, Index};
+use content::{Block, Folder, Known, Library, Memory, Problem, Runs, Term};
 use pulldown_cmark::{Event, Options, Parser, html};
 use rust_embed::RustEmbed;
-use serde_json::{Value, json};
 
 use crate::card::Card;
 use crate::escape::escaped;
 use crate::files;
 use crate::measured::Published;
 use crate::newsletter::course::{Lesson, opening};
+use crate::newsletter::pictures;
 use crate::newsletter::wishes::Topic;
 use crate::offline;
 use crate::reference::{self, GUIDE};
@@ -292,16 +292,8 @@ impl Site for Pages {
         app::render_search(query, self, &self.site).html
     }
 
-    fn search(&self, query: &str, limit: usize) -> Value {
-        let part = |part: &SnippetPart| json!({"text": part.text, "marked": part.marked});
-        let hits = Backend::search(self, query, limit);
-        let hits = hits.iter().map(|hit| {
-            let snippet: Vec<Value> = hit.snippet.iter().map(part).collect();
-            json!({
-                "url": hit.url, "title": hit.title, "heading": hit.heading, "snippet": snippet,
-            })
-        });
-        hits.collect()
+    fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
+        Backend::search(self, query, limit)
     }
 
     fn contents(&self) -> Vec<(Topic, String, String, String)> {
@@ -312,7 +304,7 @@ impl Site for Pages {
                 Topic::Lessons,
                 path,
                 lesson.title.clone(),
-                lesson.promise.clone(),
+                lesson.promise.clone() + &chart(lesson),
             )
         });
         let labs = labs::ALL.iter().map(|lab| {
@@ -345,7 +337,7 @@ impl Site for Pages {
             promise: lesson.promise.clone(),
             minutes: lesson.minutes,
             outcomes: lesson.outcomes.clone(),
-            opening: opening(&lesson.markdown, &place),
+            opening: opening(&lesson.markdown, &place) + &chart(lesson),
         });
         lessons.collect()
     }
@@ -365,6 +357,17 @@ impl Site for Pages {
             .map(|script| (*script).to_owned())
             .collect()
     }
+}
+
+/// The first chart of a lesson as a paragraph of a mail; nothing where it has none.
+fn chart(lesson: &content::Lesson) -> String {
+    let mut blocks = lesson.sections.iter().flat_map(|section| &section.blocks);
+    let alt = blocks.find_map(|block| match block {
+        Block::Figure(figure) => Some(figure.alt.replace(['[', ']'], "")),
+        _ => None,
+    });
+    let at = format!("{}lessons/{}/{}", pictures::PATH, lesson.area, lesson.slug);
+    alt.map_or_else(String::new, |alt| format!("\n\n![{alt}]({at}/1.png)"))
 }
 
 /// The labs' own texts. They are part of the program, yet raw HTML in them shows as text.

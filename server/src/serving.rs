@@ -212,7 +212,7 @@ async fn hire(state: &AppState, site: &str) -> anyhow::Result<Running> {
         grader_workers: config.grader.worker_count(),
         account: MailAccount::new(mailer.clone(), random(), site()),
         newsletter: MailNewsletter::new(mailer.clone(), random(), site()),
-        issues: SendIssue::new(mailer, random(), site(), &config.mail),
+        issues: SendIssue::new(mailer, random(), (site(), parts.site.clone()), &config.mail),
         clock: NewsletterClock::new(parts.site.clone()),
         forget: Forget::new(config.retention.clone()),
         webhooks: DeliverWebhook::new(sender, state.breakers.clone()),

@@ -49,14 +49,14 @@ pub trait Site: Send + Sync {
     /// The page of what a search finds.
     fn search_page(&self, query: &str) -> String;
 
-    /// Sections that fit a query, the best first, as JSON.
-    fn search(&self, query: &str, limit: usize) -> serde_json::Value;
+    /// Sections that fit a query, the best first.
+    fn search(&self, query: &str, limit: usize) -> Vec<content::search::Hit>;
 
     /// A page about accounts, at this path, with its status.
     fn account_page(&self, page: &AccountPage, path: &str) -> (u16, String);
 
     /// What the course has, for those who want to hear of what is new: topic, path, title and a
-    /// sentence about each.
+    /// few words about each, in markdown.
     fn contents(&self) -> Vec<(Topic, String, String, String)>;
 
     /// Every lesson of the course, in its order, for those who get it by mail.

@@ -2,6 +2,7 @@
 import email
 import email.policy
 import pathlib
+import re
 import sys
 
 import dkim
@@ -49,7 +50,15 @@ def judge(raw):
     assert "x" * 1500 in text and "x" * 1500 in html
     assert "Labs <https://course.example/labs>" in text
     assert 'href="https://course.example/labs"' in html and "Größe" in html
-    assert "<script" not in html and "<img" not in html
+    assert "<script" not in html
+    # The chart travels with the mail: nothing in it is fetched when it is read.
+    assert re.findall('<img src="([^"]*)" alt="([^"]*)"', html) == [
+        ("cid:chart-1@course.example", "A storm")]
+    assert html.count("<img") == 1 and "<em>Nothing</em>" in html
+    assert "<https://course.example/figures/lessons/reliability/retries/1.png>" in text
+    pictures = [part for part in message.walk() if part.get_content_type() == "image/png"]
+    assert [part["Content-ID"] for part in pictures] == ["<chart-1@course.example>"]
+    assert pictures[0].get_content()[:8] == b"\x89PNG\r\n\x1a\n"
 
 
 messages = list(folder.glob("*.eml"))

@@ -1,6 +1,7 @@
 //! What is searched: the start of each lesson, its sections, topics without a lesson, and what
 //! others add.
 
+use super::words::Word;
 use super::{Hit, plain, snippet, words};
 use crate::Library;
 use crate::model::{Block, Lesson, Section, Topic};
@@ -30,12 +31,15 @@ pub(super) struct Document {
     /// Empty for the start of a page.
     heading: String,
     text: String,
+    /// The words of the text, once the terms are known.
+    words: Vec<Word>,
 }
 
 impl Document {
     pub(super) fn of_entry(entry: Entry) -> Self {
         Self {
             text: plain::text(&entry.text),
+            words: Vec::new(),
             url: entry.url,
             title: entry.title,
             heading: entry.heading,
@@ -60,12 +64,18 @@ impl Document {
             .flat_map(|(text, worth)| words::terms(text).map(move |term| (term, worth)))
     }
 
-    pub(super) fn hit(&self, terms: &[&str]) -> Hit {
+    /// Notes which of the terms the words of the text are.
+    pub(super) fn note(&mut self, terms: &[String]) {
+        self.words = words::words(&self.text, terms);
+    }
+
+    /// The document as found, with the words of `wanted` terms marked.
+    pub(super) fn hit(&self, wanted: &[bool]) -> Hit {
         Hit {
             url: self.url.clone(),
             title: self.title.clone(),
             heading: self.heading.clone(),
-            snippet: snippet::of(&self.text, terms),
+            snippet: snippet::of(&self.text, &self.words, wanted),
         }
     }
 }
@@ -89,6 +99,7 @@ fn of_topic(topic: &Topic) -> Document {
         title: topic.title.clone(),
         heading: String::new(),
         text: format!("{summary}. {promise} {outcomes}"),
+        words: Vec::new(),
     }
 }
 
@@ -99,6 +110,7 @@ fn lesson_parts(lesson: &Lesson, documents: &mut Vec<Document>) {
         title: lesson.title.clone(),
         heading: String::new(),
         text: format!("{} {}", lesson.promise, lesson.outcomes.join(". ")),
+        words: Vec::new(),
     });
     for section in &lesson.sections {
         let part = |id: &str, heading: &str| Document {
@@ -106,6 +118,7 @@ fn lesson_parts(lesson: &Lesson, documents: &mut Vec<Document>) {
             title: lesson.title.clone(),
             heading: heading.to_owned(),
             text: String::new(),
+            words: Vec::new(),
         };
         section_parts(section, part, documents);
     }

@@ -1,7 +1,7 @@
 //! The piece of a text that shows why it was found.
 
-use super::words;
-use std::collections::BTreeSet;
+use super::words::Word;
+use serde::Serialize;
 use std::ops::Range;
 
 /// Letters of a snippet, about.
@@ -10,7 +10,7 @@ const LENGTH: usize = 200;
 const LEAD: usize = 50;
 
 /// A piece of a snippet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Part {
     /// The text.
     pub text: String,
@@ -18,25 +18,19 @@ pub struct Part {
     pub marked: bool,
 }
 
-/// The part of `text` with the most of the `terms`, those marked.
-pub(super) fn of(text: &str, terms: &[&str]) -> Vec<Part> {
-    let terms: BTreeSet<&str> = terms.iter().copied().collect();
-    let words: Vec<(Range<usize>, Option<String>)> = words::places(text)
-        .into_iter()
-        .map(|place| {
-            let term = words::term(&text[place.clone()]);
-            let found = terms.contains(term.as_str());
-            (place, found.then_some(term))
-        })
-        .collect();
-    let window = window(&words, text.len());
+/// The part of `text` with the most of the terms that are `wanted`, those marked.
+pub(super) fn of(text: &str, words: &[Word], wanted: &[bool]) -> Vec<Part> {
+    let wanted = |word: &&Word| wanted.get(word.term as usize) == Some(&true);
+    let found: Vec<Word> = words.iter().filter(wanted).copied().collect();
+    let window = window(words, &found, text.len());
     let mut parts = Vec::new();
     let mut from = window.start;
     if from > 0 {
         push(&mut parts, "… ", false);
     }
-    for (place, found) in &words {
-        if found.is_some() && place.start >= from && place.end <= window.end {
+    for word in found {
+        let place = word.place();
+        if place.start >= from && place.end <= window.end {
             push(&mut parts, &text[from..place.start], false);
             push(&mut parts, &text[place.clone()], true);
             from = place.end;
@@ -61,38 +55,38 @@ fn push(parts: &mut Vec<Part>, text: &str, marked: bool) {
 }
 
 /// Where the snippet starts and ends, both at the edge of a word.
-fn window(words: &[(Range<usize>, Option<String>)], length: usize) -> Range<usize> {
-    let found: Vec<_> = words
-        .iter()
-        .filter_map(|(place, term)| Some((place, term.as_deref()?)))
-        .collect();
-    let worth = |first: usize| {
-        let start = found[first].0.start;
+fn window(words: &[Word], found: &[Word], length: usize) -> Range<usize> {
+    let mut seen = Vec::new();
+    let mut worth = |first: usize| {
+        let reach = found[first].place().start + LENGTH - LEAD;
         let near = found[first..].iter();
-        let near: Vec<&str> = near
-            .take_while(|(place, _)| place.end <= start + LENGTH - LEAD)
-            .map(|(_, term)| *term)
-            .collect();
-        let different = near.iter().collect::<BTreeSet<_>>().len();
-        (different, near.len())
+        let near = near.take_while(|word| word.place().end <= reach);
+        seen.clear();
+        let mut many = 0_usize;
+        for word in near {
+            many += 1;
+            if !seen.contains(&word.term) {
+                seen.push(word.term);
+            }
+        }
+        (seen.len(), many)
     };
     // The first of the best.
     let best = (0..found.len()).rev().max_by_key(|first| worth(*first));
-    let first = best.map_or(0, |best| found[best].0.start);
+    let first = best.map_or(0, |best| found[best].place().start);
     let from = first.saturating_sub(LEAD);
     let start = match from {
         0 => 0,
         from => {
-            let mut starts = words.iter().map(|(place, _)| place.start);
-            starts.find(|start| *start >= from).unwrap_or(0)
+            let next = words.partition_point(|word| word.place().start < from);
+            words.get(next).map_or(0, |word| word.place().start)
         }
     };
     if length <= start + LENGTH {
         return start..length;
     }
-    let ends = words.iter().map(|(place, _)| place.end);
-    let fitting = ends.take_while(|end| *end <= start + LENGTH).last();
-    let end = fitting.filter(|end| *end > start);
+    let fitting = words.partition_point(|word| word.place().end <= start + LENGTH);
+    let last = fitting.checked_sub(1).map(|last| words[last].place().end);
     // A text of one long word is cut nowhere.
-    start..end.unwrap_or(length)
+    start..last.filter(|end| *end > start).unwrap_or(length)
 }

@@ -2,6 +2,35 @@
 
 use std::ops::Range;
 
+/// A word of a text: where it is, and which term it is looked up by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Word {
+    start: u32,
+    end: u32,
+    /// Its number among the terms of the index.
+    pub(super) term: u32,
+}
+
+impl Word {
+    pub(super) fn place(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// The words of a text whose terms are all in `terms`, which are in order.
+pub(super) fn words(text: &str, terms: &[String]) -> Vec<Word> {
+    let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let word = |place: Range<usize>| {
+        let term = terms.binary_search(&term(&text[place.clone()])).ok()?;
+        Some(Word {
+            start: number(place.start),
+            end: number(place.end),
+            term: number(term),
+        })
+    };
+    places(text).into_iter().filter_map(word).collect()
+}
+
 /// Places of the words of a text.
 pub(super) fn places(text: &str) -> Vec<Range<usize>> {
     let mut places = Vec::new();

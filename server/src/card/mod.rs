@@ -1,17 +1,25 @@
-//! Pictures of pages: what is shown where a page is linked, and the icons of the site. Drawn as SVG
-//! with fonts of our own, so that every server draws the same bytes.
+//! Pictures of pages: what is shown where a page is linked, its charts for those who read elsewhere,
+//! and the icons of the site. Drawn as SVG with fonts of our own, so that every server draws the
+//! same bytes.
 
 mod drawing;
+mod figure;
 
 use std::sync::Arc;
 
+use anyhow::Context;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb::Database};
 
 pub use drawing::{HEIGHT, WIDTH};
 
+use crate::state::Site;
+
 const SANS: &[u8] = include_bytes!("../../fonts/sans-500.ttf");
 const SERIF: &[u8] = include_bytes!("../../fonts/serif-650.ttf");
+
+/// Pixels of a chart's picture for each unit of its drawing: sharp on most screens.
+const SHARPNESS: f32 = 1.75;
 
 /// Draws pictures. Cheap to clone.
 #[derive(Clone)]
@@ -24,6 +32,48 @@ pub struct Card {
     pub title: String,
     /// A sentence or two about it.
     pub description: String,
+}
+
+/// A chart of a page of the site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// Path of the page.
+    pub page: String,
+    /// Which of its charts, from 1.
+    pub number: usize,
+}
+
+impl Figure {
+    /// The chart that `/figures/` followed by this name shows.
+    #[must_use]
+    pub fn at(name: &str) -> Option<Self> {
+        let (page, number) = name.strip_suffix(".png")?.rsplit_once('/')?;
+        let number: u8 = number.parse().ok()?;
+        Some(Self {
+            page: format!("/{page}"),
+            number: number.into(),
+        })
+    }
+
+    /// Whether the site has such a page, and the page such a chart.
+    #[must_use]
+    pub fn is_on(&self, site: &dyn Site) -> bool {
+        self.svg(site).is_some()
+    }
+
+    fn svg(&self, site: &dyn Site) -> Option<String> {
+        let (status, html) = site.page(&self.page)?;
+        figure::of(&html, self.number).filter(|_| status == 200)
+    }
+
+    /// Its picture; nothing where the site has no such page or the page no such chart.
+    ///
+    /// # Errors
+    /// When it cannot be drawn, which is our fault.
+    #[must_use]
+    pub fn draw(&self, site: &dyn Site, painter: &Painter) -> Option<anyhow::Result<Vec<u8>>> {
+        Some(painter.png(&self.svg(site)?, SHARPNESS))
+    }
 }
 
 impl Painter {
@@ -41,7 +91,7 @@ impl Painter {
     /// # Errors
     /// When it cannot be drawn, which is our fault.
     pub fn card(&self, card: &Card) -> anyhow::Result<Vec<u8>> {
-        self.png(&drawing::card(card), WIDTH, HEIGHT)
+        self.png(&drawing::card(card), 1.0)
     }
 
     /// The mark of the site, a square PNG of `side` pixels. With `room` it stays inside the circle
@@ -50,18 +100,24 @@ impl Painter {
     /// # Errors
     /// When it cannot be drawn, which is our fault.
     pub fn icon(&self, side: u32, room: bool) -> anyhow::Result<Vec<u8>> {
-        self.png(&drawing::icon(side, room), side, side)
+        self.png(&drawing::icon(side, room), 1.0)
     }
 
-    fn png(&self, svg: &str, width: u32, height: u32) -> anyhow::Result<Vec<u8>> {
+    fn png(&self, svg: &str, scale: f32) -> anyhow::Result<Vec<u8>> {
         let options = Options {
             fontdb: Arc::clone(&self.0),
             ..Options::default()
         };
         let tree = Tree::from_str(svg, &options)?;
-        let mut pixels = Pixmap::new(width, height)
-            .ok_or_else(|| anyhow::anyhow!("a picture of {width} by {height} pixels"))?;
-        resvg::render(&tree, Transform::identity(), &mut pixels.as_mut());
+        let size = tree.size().to_int_size();
+        let size = size.scale_by(scale).context("a picture of no size")?;
+        let pixels = Pixmap::new(size.width(), size.height());
+        let mut pixels = pixels.context("a picture too large to draw")?;
+        resvg::render(
+            &tree,
+            Transform::from_scale(scale, scale),
+            &mut pixels.as_mut(),
+        );
         Ok(pixels.encode_png()?)
     }
 }
@@ -101,6 +157,39 @@ mod tests {
             "letters are drawn"
         );
         assert_eq!(size(&Painter::new().icon(192, true).unwrap()), (192, 192));
+    }
+
+    #[test]
+    fn a_chart_of_a_page_is_drawn_with_its_colours_and_names() {
+        let chart = |colour: &str, name: &str| {
+            format!(
+                "<p>1 < 2</p><figure class=\"chart\"><figcaption class=\"chart-head\"><span \
+                 class=\"chart-title\">Calls &amp; answers</span></figcaption><ul \
+                 class=\"chart-legend\"><li class=\"{colour} v0\"><svg width=\"28\" height=\"10\">\
+                 <path class=\"line\" d=\"M1 5H27\"/></svg>{name}</ul><svg class=\"chart-svg\" \
+                 viewBox=\"0 0 640 340\" role=\"img\"><title>Calls</title><path class=\"grid\" \
+                 d=\"M58 30H626\"/><g class=\"{colour} v0\"><path class=\"line\" \
+                 d=\"M58 85h60v80\"/></g></svg></figure>"
+            )
+        };
+        let painter = Painter::new();
+        let draw = |page: &str, nth| {
+            let svg = figure::of(page, nth)?;
+            Some(painter.png(&svg, SHARPNESS).unwrap())
+        };
+        let png = draw(&chart("s-you", "Yours"), 1).unwrap();
+        assert_eq!(size(&png).0, 1176);
+        assert_ne!(draw(&chart("s-naive", "Yours"), 1).unwrap(), png);
+        assert_ne!(draw(&chart("s-you", "Mine"), 1).unwrap(), png);
+        let two = chart("s-naive", "Yours") + &chart("s-you", "Yours");
+        assert_eq!(draw(&two, 2).unwrap(), png);
+        for nth in [0, 2] {
+            assert_eq!(draw(&chart("s-you", "Yours"), nth), None);
+        }
+        assert_eq!(draw("<figure class=\"chart\">", 1), None);
+        let broken = chart("s-you", "Yours").replace("<title>", "<title");
+        let broken = figure::of(&broken, 1).unwrap();
+        assert!(painter.png(&broken, 1.0).is_err(), "no XML");
     }
 
     #[test]

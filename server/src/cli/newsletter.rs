@@ -18,10 +18,10 @@ use crate::ids::Ids;
 use crate::mail::{Mailer, Report};
 use crate::newsletter::compose::{Draft, LATE_MS};
 use crate::newsletter::edition::Edition;
+use crate::newsletter::pictures;
 use crate::newsletter::roll::{self, RollError};
 use crate::newsletter::{self, calendar, office};
 use crate::random::Random;
-use crate::state::Site as _;
 use crate::store::{Db, Tx, issues, mailings, subscribers};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -230,7 +230,7 @@ impl Desk {
         let address: Address = email.parse()?;
         let issue = issues::by_number(&mut db.read().await?, number).await?;
         let issue = issue.with_context(|| format!("there is no issue {number}"))?;
-        let edition = Edition::new(&issue, &self.site)?;
+        let edition = Edition::new(&issue, &self.site)?.illustrated(&pages(&self.config)?);
         let mailer = Mailer::new(&self.config, Clock::System)?;
         match mailer
             .post(edition.sample(address.as_str(), self.now_ms))
@@ -278,10 +278,14 @@ fn sound(file: &Path, config: &Config) -> anyhow::Result<Draft> {
     Ok(draft)
 }
 
-fn check(draft: &Draft, config: &Config) -> anyhow::Result<()> {
+fn pages(config: &Config) -> anyhow::Result<Pages> {
     let site = config.site(config.server.listen);
-    let pages = Pages::load(config.content.dir.as_deref(), site)?;
-    let findings = draft.check(&|path| pages.page(path).is_some_and(|(status, _)| status == 200));
+    Pages::load(config.content.dir.as_deref(), site)
+}
+
+fn check(draft: &Draft, config: &Config) -> anyhow::Result<()> {
+    let pages = pages(config)?;
+    let findings = draft.check(&|path| pictures::has(&pages, path));
     for finding in &findings {
         let kind = if finding.is_error { "error" } else { "advice" };
         eprintln!("{kind}: {}", finding.text);

@@ -8,8 +8,9 @@ use async_trait::async_trait;
 
 use super::queue::{Ctx, Finished, Job, JobError, Limits, enqueue_sole};
 use crate::ids::Ids;
+use crate::newsletter::audience::Audience;
 use crate::newsletter::compose::LATE_MS;
-use crate::newsletter::edition::Part;
+use crate::newsletter::edition::{self, Part};
 use crate::newsletter::wishes::{Frequency, Topic};
 use crate::newsletter::{calendar, course, office};
 use crate::state::Site;
@@ -53,6 +54,7 @@ impl NewsletterClock {
         let beginning = Announcement {
             path: BEGINNING.to_owned(),
             topic: String::new(),
+            audience: Audience::Everyone.as_str().to_owned(),
             title: String::new(),
             markdown: String::new(),
             at: 0,
@@ -64,6 +66,7 @@ impl NewsletterClock {
             let new = Announcement {
                 path,
                 topic: topic.as_str().to_owned(),
+                audience: Audience::Everyone.as_str().to_owned(),
                 title,
                 markdown,
                 at,
@@ -94,11 +97,10 @@ impl NewsletterClock {
         let Some(issue) = digest(frequency, &news, issues::next_number(tx).await?, due) else {
             return Ok(());
         };
-        let topics = news.iter().map(|new| new.topic.as_str());
-        let topics = topics.collect::<Vec<_>>().join(" ");
-        let whom = (frequency.as_str(), topics.as_str());
+        let whom = edition::whom(&issue, now_ms)
+            .map_err(|error| JobError::Dead(format!("the parts of a digest: {error}")))?;
         // What nobody reads is not made.
-        if mailings::count_recipients(tx, whom, now_ms).await? > 0
+        if mailings::count_recipients(tx, &whom, now_ms).await? > 0
             && issues::insert(tx, &issue).await?
         {
             office::send(tx, ids, issue.number, now_ms)
@@ -117,11 +119,16 @@ fn digest(frequency: Frequency, news: &[Announcement], number: i64, due: i64) ->
             let topic = Topic::ALL
                 .into_iter()
                 .find(|topic| topic.as_str() == new.topic)?;
+            let audience = Audience::named(&new.audience).unwrap_or_default();
             let markdown = match new.path.starts_with(ISSUES) {
                 true => format!("# {}\n\n{}", new.title, new.markdown),
                 false => new.markdown.clone(),
             };
-            Some(Part { topic, markdown })
+            Some(Part {
+                topic,
+                audience,
+                markdown,
+            })
         })
         .collect();
     let first = news.first()?;

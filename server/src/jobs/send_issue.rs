@@ -10,13 +10,14 @@ use super::queue::{Ctx, Enqueue, Finished, Job, JobError, Limits, Step, enqueue}
 use crate::config::MailConfig;
 use crate::ids::Ids;
 use crate::mail::Mailer;
-use crate::newsletter::edition::{Edition, Part};
+use crate::newsletter::edition::{self, Edition};
 use crate::newsletter::sending::desk::Caps;
 use crate::newsletter::sending::sender::{End, Sender};
 use crate::newsletter::sending::{DbLedger, MailWire};
 use crate::random::Random;
+use crate::state::Site;
 use crate::store::issues::{self, Issue, State};
-use crate::store::mailings::{self, Lane};
+use crate::store::mailings::{self, Lane, Whom};
 use crate::store::{StoreError, Tx, jobs};
 
 /// Recipients written down in one transaction.
@@ -40,6 +41,7 @@ pub struct SendIssue {
     mailer: Mailer,
     random: Random,
     site: String,
+    pages: Arc<dyn Site>,
     caps: Caps,
     per_second: u32,
     bounces: Option<String>,
@@ -66,14 +68,20 @@ pub enum Payload {
 }
 
 impl SendIssue {
-    /// The job, for the site at `site` (no slash at its end).
+    /// The job, for the site at `site` (no slash at its end) with these pages.
     #[must_use]
-    pub fn new(mailer: Mailer, random: Random, site: String, mail: &MailConfig) -> Self {
+    pub fn new(
+        mailer: Mailer,
+        random: Random,
+        (site, pages): (String, Arc<dyn Site>),
+        mail: &MailConfig,
+    ) -> Self {
         let at_least_one = |cap: u16| usize::from(cap.max(1));
         Self {
             mailer,
             random,
             site,
+            pages,
             caps: Caps {
                 flights: at_least_one(mail.connections),
                 per_domain: at_least_one(mail.connections_per_domain),
@@ -128,8 +136,8 @@ impl SendIssue {
         let Some(issue) = issue.filter(|issue| issue.state == State::Collecting) else {
             return ctx.finish().await?.commit().await;
         };
-        let topics = topics(&issue)?;
         let until = issue.started_at.unwrap_or(issue.created_at);
+        let whom = whom(&issue)?;
         loop {
             if ctx.stop.is_cancelled() {
                 return Err(JobError::Stopping);
@@ -139,8 +147,7 @@ impl SendIssue {
             if !jobs::update_lease(&mut tx, ctx.fence(), lease).await? {
                 return Err(JobError::Lost);
             }
-            let whom = (issue.frequency.as_str(), topics.as_str());
-            let made = mailings::insert_recipients(&mut tx, number, whom, until, CHUNK).await?;
+            let made = mailings::insert_recipients(&mut tx, number, &whom, until, CHUNK).await?;
             tx.commit().await?;
             if made == 0 {
                 break;
@@ -162,12 +169,18 @@ impl SendIssue {
         let edition = Edition::new(&issue, &self.site).map_err(|error| {
             JobError::Dead(format!("the parts of issue {}: {error}", issue.number))
         })?;
+        let pages = Arc::clone(&self.pages);
+        let edition = tokio::task::spawn_blocking(move || edition.illustrated(&*pages));
+        let edition = edition
+            .await
+            .map_err(|error| JobError::Retry(error.to_string()))?;
         let share = |cap: usize| cap.div_ceil(usize::try_from(lane.lanes).unwrap_or(1).max(1));
         let sender = Sender {
             ledger: Arc::new(DbLedger {
                 db: ctx.db.clone(),
                 clock: ctx.clock.clone(),
                 fence: ctx.fence(),
+                since: whom(&issue)?.since,
                 lease_ms: Self::LIMITS.lease_ms,
                 lane,
             }),
@@ -204,7 +217,9 @@ impl SendIssue {
         let mut tx = ctx.finish().await?;
         let issue = issues::by_number(&mut tx, lane.issue).await?;
         if issue.is_some_and(|issue| issue.state == State::Sending) {
-            let left = !mailings::list_queued(&mut tx, lane, 0, 1).await?.is_empty();
+            let left = !mailings::list_queued(&mut tx, lane, 0, (1, None))
+                .await?
+                .is_empty();
             let due = match left {
                 true => Some(now_ms + SOON_MS),
                 false => mailings::next_due(&mut tx, lane).await?,
@@ -224,11 +239,9 @@ impl SendIssue {
 }
 
 /// The names of the topics that an issue has something for.
-fn topics(issue: &Issue) -> Result<String, JobError> {
-    let parts: Vec<Part> = serde_json::from_str(&issue.parts)
-        .map_err(|error| JobError::Dead(format!("the parts of an issue: {error}")))?;
-    let names: Vec<&str> = parts.iter().map(|part| part.topic.as_str()).collect();
-    Ok(names.join(" "))
+fn whom(issue: &Issue) -> Result<Whom, JobError> {
+    edition::whom(issue, issue.started_at.unwrap_or(issue.created_at))
+        .map_err(|error| JobError::Dead(format!("the parts of issue {}: {error}", issue.number)))
 }
 
 #[async_trait]

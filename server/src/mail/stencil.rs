@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use lettre::message::header::{ContentTransferEncoding, ContentType};
-use lettre::message::{Body, MultiPart, SinglePart};
+use lettre::message::{Attachment, Body, MultiPart, SinglePart};
 
 /// Stands for a key that has this many letters.
 const HOLE: &str = "KEY-OF-THE-READER";
@@ -23,6 +23,17 @@ enum Piece {
     Same(Vec<u8>),
     /// These letters of the key: a line may end inside it.
     Key(Range<usize>),
+}
+
+/// A picture that a message carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Where it is on the site.
+    pub path: String,
+    /// What it is called inside the message, without `cid:` (RFC 2392).
+    pub id: String,
+    /// As it is shown.
+    pub png: Vec<u8>,
 }
 
 /// The body of one copy.
@@ -54,18 +65,25 @@ pub fn fits(key: &str) -> bool {
 }
 
 impl Stencil {
-    /// The alternatives, with `hole` wherever the key goes.
+    /// The alternatives, the HTML with its pictures, with `hole` wherever the key goes.
     #[must_use]
-    pub fn new(text: String, html: String, hole: &str) -> Self {
+    pub fn new(text: String, html: String, pictures: &[Picture], hole: &str) -> Self {
         let part = |kind: ContentType, body: String| {
             SinglePart::builder()
                 .header(kind)
                 .header(ContentTransferEncoding::QuotedPrintable)
                 .body(body)
         };
-        let both = MultiPart::alternative()
-            .singlepart(part(ContentType::TEXT_PLAIN, text))
-            .singlepart(part(ContentType::TEXT_HTML, html));
+        let text = MultiPart::alternative().singlepart(part(ContentType::TEXT_PLAIN, text));
+        let html = part(ContentType::TEXT_HTML, html);
+        let both = match pictures {
+            [] => text.singlepart(html),
+            pictures => {
+                let pictures = pictures.iter().filter_map(Picture::part);
+                let related = MultiPart::related().singlepart(html);
+                text.multipart(pictures.fold(related, MultiPart::singlepart))
+            }
+        };
         let whole = both.formatted();
         let blank = whole.windows(4).position(|four| four == b"\r\n\r\n");
         let body = blank.map_or(&whole[..], |at| &whole[at + 4..]);
@@ -92,6 +110,13 @@ impl Stencil {
             content_type: self.content_type.clone(),
             body: Body::dangerous_pre_encoded(bytes, ContentTransferEncoding::SevenBit),
         }
+    }
+}
+
+impl Picture {
+    fn part(&self) -> Option<SinglePart> {
+        let kind = ContentType::parse("image/png").ok()?;
+        Some(Attachment::new_inline(self.id.clone()).body(self.png.clone(), kind))
     }
 }
 
@@ -171,8 +196,8 @@ mod tests {
         for lead in 0..100 {
             let line = |key: &str| format!("{}{key} é {key}{key}\n.{key}\n", "x".repeat(lead));
             let html = |key: &str| format!("<p>{}<a href=\"?key={key}\">ü</a>", "é".repeat(lead));
-            let stencil = Stencil::new(line(&hole), html(&hole), &hole);
-            let plainly = Stencil::new(line(key), html(key), "");
+            let stencil = Stencil::new(line(&hole), html(&hole), &[], &hole);
+            let plainly = Stencil::new(line(key), html(key), &[], "");
             assert_eq!(plain(&stencil, key), plain(&plainly, ""), "{lead}");
             assert!(stencil.pieces.len() > 8);
         }

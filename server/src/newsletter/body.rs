@@ -4,7 +4,9 @@
 
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
+use super::pictures;
 use crate::escape::escaped;
+use crate::mail::stencil::Picture;
 
 /// Letters in a line of plain text (RFC 3676 §4.2 advises less than 78).
 const WIDTH: usize = 72;
@@ -54,11 +56,41 @@ fn absolute<'a>(url: &str, site: &str) -> CowStr<'a> {
     }
 }
 
-/// The HTML, without a head.
+/// The HTML, without a head. A mail has its charts with it, as `carried`; a chart that it has not
+/// is left to its words. On the web (`None`) charts are where they are.
 #[must_use]
-pub fn html(markdown: &str, site: &str) -> String {
+pub fn html(markdown: &str, site: &str, carried: Option<&[Picture]>) -> String {
     let mut out = String::new();
-    html::push_html(&mut out, events(markdown, site));
+    let Some(carried) = carried else {
+        html::push_html(&mut out, events(markdown, site));
+        return out;
+    };
+    let charts = format!("{site}{}", pictures::PATH);
+    let mut in_words = false;
+    let events = events(markdown, site).map(|event| match event {
+        Event::Start(Tag::Image {
+            link_type,
+            dest_url,
+            title,
+            id,
+        }) if dest_url.starts_with(&charts) => {
+            let found = carried
+                .iter()
+                .find(|one| dest_url[site.len()..] == one.path);
+            in_words = found.is_none();
+            found.map_or(Event::Start(Tag::Emphasis), |found| {
+                Event::Start(Tag::Image {
+                    link_type,
+                    dest_url: format!("cid:{}", found.id).into(),
+                    title,
+                    id,
+                })
+            })
+        }
+        Event::End(TagEnd::Image) if std::mem::take(&mut in_words) => Event::End(TagEnd::Emphasis),
+        other => other,
+    });
+    html::push_html(&mut out, events);
     out
 }
 
@@ -296,6 +328,7 @@ mod tests {
         let html = html(
             "[lab](/labs/retry) [odd](javascript:alert(1)) <script>alert(1)</script>",
             SITE,
+            None,
         );
         assert!(html.contains("href=\"https://course.example/labs/retry\""));
         assert!(!html.contains("javascript:") && !html.contains("<script"));
@@ -315,6 +348,26 @@ mod tests {
              3. three\n\n> said\n\n    let x = 1;\n"
         );
         assert!(text.lines().all(|line| line.chars().count() <= 78));
+    }
+
+    #[test]
+    fn a_mail_has_its_charts_with_it_or_says_what_they_show() {
+        let markdown = "![A storm](/figures/lessons/a/b/1.png) ![*Calm*](/figures/c/2.png)";
+        let carried = [Picture {
+            path: "/figures/lessons/a/b/1.png".into(),
+            id: "1@course.example".into(),
+            png: Vec::new(),
+        }];
+        let mail = html(markdown, SITE, Some(&carried));
+        let one = "<img src=\"cid:1@course.example\" alt=\"A storm\" />";
+        assert_eq!(mail, format!("<p>{one} <em><em>Calm</em></em></p>\n"));
+        let web = html(markdown, "", None);
+        assert!(
+            web.contains("src=\"/figures/c/2.png\" alt=\"Calm\""),
+            "{web}"
+        );
+        let text = text(markdown, SITE);
+        assert!(text.contains("<https://course.example/figures/lessons/a/b/1.png>"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 
+use super::audience::Audience;
 use super::body;
 use super::edition::Part;
 use super::wishes::Topic;
@@ -28,6 +29,8 @@ pub struct Draft {
     pub slug: String,
     /// Who gets it: those who want this.
     pub topic: Topic,
+    /// And of those these.
+    pub audience: Audience,
     /// What it says.
     pub markdown: String,
 }
@@ -41,6 +44,8 @@ struct Front {
     #[serde(default)]
     slug: String,
     topic: Topic,
+    #[serde(default)]
+    audience: Audience,
 }
 
 /// What is to be said about a draft.
@@ -68,6 +73,7 @@ impl Draft {
             summary: front.summary,
             slug: front.slug,
             topic: front.topic,
+            audience: front.audience,
             markdown: body.trim().to_owned(),
         })
     }
@@ -79,12 +85,14 @@ impl Draft {
     pub fn of(issue: &Issue) -> Result<Self, serde_json::Error> {
         let parts: Vec<Part> = serde_json::from_str(&issue.parts)?;
         let topic = parts.first().map_or(Topic::Articles, |part| part.topic);
+        let audience = parts.first().map(|part| part.audience).unwrap_or_default();
         let texts: Vec<String> = parts.into_iter().map(|part| part.markdown).collect();
         Ok(Self {
             subject: issue.subject.clone(),
             summary: issue.summary.clone(),
             slug: issue.slug.clone(),
             topic,
+            audience,
             markdown: texts.join("\n\n"),
         })
     }
@@ -94,6 +102,7 @@ impl Draft {
     pub fn issue(&self, number: i64, now_ms: i64) -> Issue {
         let part = Part {
             topic: self.topic,
+            audience: self.audience,
             markdown: self.markdown.clone(),
         };
         Issue {
@@ -226,6 +235,7 @@ mod tests {
             summary: "Three numbers.".into(),
             slug: String::new(),
             topic: Topic::Articles,
+            audience: Audience::Everyone,
             markdown: markdown.into(),
         }
     }

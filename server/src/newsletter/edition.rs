@@ -5,11 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use super::audience::{AWAY_MS, Audience};
 use super::body;
+use super::pictures;
 use super::wishes::Topic;
 use crate::mail::Bulk;
-use crate::mail::stencil::{self, Filled, Stencil};
+use crate::mail::stencil::{self, Filled, Picture, Stencil};
+use crate::state::Site;
 use crate::store::issues::Issue;
+use crate::store::mailings::Whom;
 
 /// Stands in the text of a lesson's mail where a reader's key goes.
 pub(super) const KEY: &str = "KEY-OF-THE-READER";
@@ -21,13 +25,32 @@ const AS_BUTTON: &str = " class=\"button\" style=\"display: inline-block; margin
     padding: 10px 18px; background: #0f6e67; color: #fffdf8; border-radius: 6px; \
     text-decoration: none\"";
 
-/// A part of an issue, for those who want its topic.
+/// A part of an issue, for those of an audience who want its topic.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// What it belongs to.
     pub topic: Topic,
+    /// For whom it is.
+    #[serde(default)]
+    pub audience: Audience,
     /// What it says.
     pub markdown: String,
+}
+
+/// Whom an issue that began, or would begin, at `start` (Unix milliseconds) is for.
+///
+/// # Errors
+/// When its parts cannot be read.
+pub fn whom(issue: &Issue, start: i64) -> Result<Whom, serde_json::Error> {
+    let parts: Vec<Part> = serde_json::from_str(&issue.parts)?;
+    let name = |part: &Part| format!("{}:{}", part.topic.as_str(), part.audience.as_str());
+    let names: Vec<String> = parts.iter().map(name).collect();
+    let is_limited = parts.iter().any(|part| part.audience.is_limited());
+    Ok(Whom {
+        frequency: issue.frequency.clone(),
+        parts: names.join(" "),
+        since: is_limited.then_some(start - AWAY_MS),
+    })
 }
 
 /// An issue ready to be sent.
@@ -49,6 +72,8 @@ pub struct Edition {
     because: &'static str,
     site: String,
     parts: Vec<Part>,
+    /// Charts that its mails carry.
+    pictures: Vec<Picture>,
     /// What is the same for all who want the same.
     made: Mutex<HashMap<String, Arc<Stencil>>>,
 }
@@ -90,18 +115,28 @@ impl Edition {
             because,
             site: site.to_owned(),
             parts: serde_json::from_str(&issue.parts)?,
+            pictures: Vec::new(),
             made: Mutex::default(),
         })
     }
 
-    /// The copy of a reader with this key who wants these topics.
+    /// With the charts of the site that it shows. Takes some ten milliseconds for each.
     #[must_use]
-    pub fn copy(&self, key: &str, topics: &str) -> Copy {
+    pub fn illustrated(mut self, site: &dyn Site) -> Self {
+        let texts: Vec<&str> = self.parts.iter().map(|part| &*part.markdown).collect();
+        let host = self.list.trim_start_matches("newsletter.");
+        self.pictures = pictures::of(&texts.join("\n\n"), host, site);
+        self
+    }
+
+    /// The copy of a reader with this key who wants these topics and is in this audience.
+    #[must_use]
+    pub fn copy(&self, key: &str, reader: (&str, &str)) -> Copy {
         let body = match stencil::fits(key) {
-            true => self.stencil(topics, key.len()).fill(key),
+            true => self.stencil(reader, key.len()).fill(key),
             false => {
-                let (text, html) = self.texts(topics, key);
-                Stencil::new(text, html, "").fill("")
+                let (text, html) = self.texts(reader, key, Some(&self.pictures));
+                Stencil::new(text, html, &self.pictures, "").fill("")
             }
         };
         Copy {
@@ -113,7 +148,7 @@ impl Edition {
     /// A copy to try it out: its links to preferences open nothing.
     #[must_use]
     pub fn sample<'a>(&'a self, to: &'a str, now_ms: i64) -> Bulk<'a> {
-        let copy = self.copy("test", "");
+        let copy = self.copy("test", ("", ""));
         Bulk {
             id: format!("{}.0.{now_ms}", self.issue),
             to,
@@ -126,26 +161,37 @@ impl Edition {
         }
     }
 
-    fn stencil(&self, topics: &str, letters: usize) -> Arc<Stencil> {
-        let wanted = format!("{letters} {topics}");
+    fn stencil(&self, reader: (&str, &str), letters: usize) -> Arc<Stencil> {
+        let (topics, audience) = reader;
+        let wanted = format!("{letters} {audience} {topics}");
         let mut all = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(made) = all.get(&wanted) {
             return Arc::clone(made);
         }
         let hole = stencil::hole(letters);
-        let (text, html) = self.texts(topics, &hole);
-        let made = Arc::new(Stencil::new(text, html, &hole));
+        let (text, html) = self.texts(reader, &hole, Some(&self.pictures));
+        let made = Arc::new(Stencil::new(text, html, &self.pictures, &hole));
         all.insert(wanted, Arc::clone(&made));
         made
     }
 
-    /// Text and HTML for a reader with this key who wants these topics.
+    /// Text and HTML for a reader with this key who wants these topics, as a page of the site shows
+    /// them.
     #[must_use]
-    pub fn texts(&self, topics: &str, key: &str) -> (String, String) {
+    pub fn preview(&self, topics: &str, key: &str) -> (String, String) {
+        self.texts((topics, ""), key, None)
+    }
+
+    fn texts(
+        &self,
+        (topics, audience): (&str, &str),
+        key: &str,
+        carried: Option<&[Picture]>,
+    ) -> (String, String) {
         let wanted: Vec<&str> = topics.split(' ').collect();
         let parts = self.parts.iter();
         let mut parts: Vec<&str> = parts
-            .filter(|part| wanted.contains(&part.topic.as_str()))
+            .filter(|part| wanted.contains(&part.topic.as_str()) && part.audience.takes(audience))
             .map(|part| part.markdown.as_str())
             .collect();
         if parts.is_empty() {
@@ -164,15 +210,15 @@ impl Edition {
             body::text(&markdown, &self.site),
             body::text(&foot, &self.site),
         );
-        (text, self.html(&markdown, &foot))
+        (text, self.html(&markdown, &foot, carried))
     }
 
-    fn html(&self, markdown: &str, foot: &str) -> String {
+    fn html(&self, markdown: &str, foot: &str, carried: Option<&[Picture]>) -> String {
         let title = format!("<h1>{}</h1>\n", crate::escape::escaped(&self.subject));
         let plain = format!(" title=\"{BUTTON}\"");
-        let body = body::html(markdown, &self.site).replace(&plain, AS_BUTTON);
+        let body = body::html(markdown, &self.site, carried).replace(&plain, AS_BUTTON);
         let inner = title + &body;
-        let foot = body::html(foot, &self.site);
+        let foot = body::html(foot, &self.site, None);
         // The frame is the same for every issue and is tested; the text is never withheld for it.
         body::framed(&self.subject, &self.summary, &inner, &foot).unwrap_or(inner + &foot)
     }
@@ -195,7 +241,7 @@ impl Edition {
 /// The text of an issue as a page of the site shows it.
 #[must_use]
 pub fn page_html(markdown: &str) -> String {
-    body::html(markdown, "")
+    body::html(markdown, "", None)
 }
 
 #[cfg(test)]
@@ -212,6 +258,7 @@ mod tests {
             .into_iter()
             .map(|(topic, markdown)| Part {
                 topic,
+                audience: Audience::default(),
                 markdown: markdown.into(),
             })
             .collect();
@@ -237,15 +284,37 @@ mod tests {
     fn everybody_gets_what_they_want_and_links_of_their_own() {
         let edition = Edition::new(&digest(), "https://course.example:8443").unwrap();
         assert_eq!(edition.list, "newsletter.course.example");
-        let (text, html) = edition.texts("labs articles", "ada-key");
+        let (text, html) = edition.preview("labs articles", "ada-key");
         assert!(text.contains("A lab") && !text.contains("A lesson"));
         for text in [&text, &html] {
             assert!(text.contains("/newsletter/preferences?key=ada-key"));
             assert!(text.contains("/newsletter/unsubscribe?key=ada-key"));
         }
-        let (text, html) = edition.texts("lessons", "eve-key");
+        let (text, html) = edition.preview("lessons", "eve-key");
         assert!(text.contains("<https://course.example:8443/lessons/a/b>"));
         assert!(!html.contains("A lab") && !html.to_lowercase().contains("<img"));
+    }
+
+    #[test]
+    fn a_part_for_some_is_not_for_others() {
+        let mut parts: Vec<Part> = serde_json::from_str(&digest().parts).unwrap();
+        parts[0].audience = Audience::Away;
+        let issue = Issue {
+            parts: serde_json::to_string(&parts).unwrap(),
+            ..digest()
+        };
+        let whom = whom(&issue, AWAY_MS + 7).unwrap();
+        assert_eq!(
+            (&*whom.parts, whom.since),
+            ("lessons:away labs:everyone", Some(7))
+        );
+        let edition = Edition::new(&issue, "https://course.example").unwrap();
+        for (audience, has_lesson) in [("away", true), ("practising", false), ("reading", false)] {
+            let (text, _) = edition.texts(("lessons labs", audience), "key", None);
+            assert!(text.contains("A lab"));
+            assert_eq!(text.contains("A lesson"), has_lesson, "{audience}");
+        }
+        assert_eq!(super::whom(&digest(), 0).unwrap().since, None);
     }
 
     #[test]
@@ -257,7 +326,7 @@ mod tests {
             "k",
         ];
         for key in keys {
-            let copy = edition.copy(key, "labs");
+            let copy = edition.copy(key, ("labs", ""));
             let body = String::from_utf8(copy.body.body.into_vec()).unwrap();
             let body = body.replace("=\r\n", "");
             assert_eq!(body.matches(&format!("key=3D{key}")).count(), 4);
@@ -270,6 +339,7 @@ mod tests {
     fn a_lesson_says_why_it_comes_and_has_buttons_of_the_readers_own() {
         let part = Part {
             topic: Topic::Course,
+            audience: Audience::default(),
             markdown: format!("[Next](/newsletter/course?key={KEY} \"{BUTTON}\")"),
         };
         let lesson = Issue {
@@ -278,7 +348,7 @@ mod tests {
             ..digest()
         };
         let edition = Edition::new(&lesson, "https://course.example").unwrap();
-        let (text, html) = edition.texts("course", "ada-key");
+        let (text, html) = edition.preview("course", "ada-key");
         let to = "https://course.example/newsletter/course?key=ada-key";
         assert!(text.contains(&format!("Next <{to}>")), "{text}");
         let button = format!("<a href=\"{to}\" class=\"button\" style=");

@@ -3,12 +3,14 @@
 //! link never changes anything: the programs that look at every link in a mail subscribe nobody and
 //! unsubscribe nobody.
 
+pub mod audience;
 mod body;
 pub mod calendar;
 pub mod compose;
 pub mod course;
 pub mod edition;
 pub mod office;
+pub mod pictures;
 pub mod return_path;
 pub mod returned;
 pub mod roll;

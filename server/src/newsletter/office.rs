@@ -77,10 +77,12 @@ pub async fn send(tx: &mut Tx, ids: &Ids, number: i64, now_ms: i64) -> Result<()
     if !issue.is_digest {
         let parts: Vec<Part> = serde_json::from_str(&issue.parts).map_err(StoreError::corrupt)?;
         let topic = parts.first().map_or("articles", |part| part.topic.as_str());
+        let audience = parts.first().map(|part| part.audience).unwrap_or_default();
         let texts: Vec<&str> = parts.iter().map(|part| part.markdown.as_str()).collect();
         let told = Announcement {
             path: format!("/newsletter/issues/{}", issue.slug),
             topic: topic.to_owned(),
+            audience: audience.as_str().to_owned(),
             title: issue.subject.clone(),
             markdown: texts.join("\n\n"),
             at: now_ms,

@@ -1,4 +1,5 @@
-//! `/cards/<page>.png`, the picture shown where a page is linked, and the icons of the site.
+//! `/cards/<page>.png`, the picture shown where a page is linked, `/figures/<page>/<number>.png`, a
+//! chart of a page for those who read elsewhere, and the icons of the site.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -7,6 +8,7 @@ use axum::response::Response;
 use std::sync::Arc;
 
 use super::representation::Representation;
+use crate::card::Figure;
 use crate::error::Error;
 use crate::state::AppState;
 
@@ -27,6 +29,20 @@ pub async fn card(
     picture(state, format!("card {page}"), &headers, move |state| {
         let card = state.parts.site.card(&page)?;
         Some(state.painter.card(&card))
+    })
+    .await
+}
+
+/// `GET /figures/{*chart}`: `/figures/lessons/a/b/2.png` is the second chart of `/lessons/a/b`.
+pub async fn figure(
+    State(state): State<AppState>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let figure = Figure::at(&name).ok_or(Error::NotFound)?;
+    let key = format!("figure {} {}", figure.page, figure.number);
+    picture(state, key, &headers, move |state| {
+        figure.draw(&*state.parts.site, &state.painter)
     })
     .await
 }

@@ -103,6 +103,7 @@ fn site(map: Map) -> Map {
         .fold(map, |map, path| map.get(Anyone, path, pages::show));
     map.get(Anyone, "/assets/{*name}", assets::show)
         .get(Anyone, "/cards/{*page}", cards::card)
+        .get(Anyone, "/figures/{*chart}", cards::figure)
         .get(Anyone, "/icons/{name}", cards::icon)
         .get(Anyone, "/labs/{lab}/kits/{file}", kits::show)
         .get(Anyone, "/search", search::page)

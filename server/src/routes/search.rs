@@ -8,9 +8,9 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Response};
+use content::search::Hit;
 use http::header;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::error::Error;
@@ -37,11 +37,12 @@ pub struct Asked {
 }
 
 /// What a search found.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct Found {
     query: String,
     /// The best first: `url`, `title`, `heading`, and a `snippet` in parts.
-    hits: Vec<Value>,
+    #[schema(value_type = Vec<Value>)]
+    hits: Vec<Hit>,
 }
 
 type Asking = Result<Query<Asked>, QueryRejection>;
@@ -68,7 +69,6 @@ pub async fn list(State(state): State<AppState>, asking: Asking) -> Result<Json<
         return Err(Error::Invalid(message));
     }
     let hits = state.parts.site.search(&q, limit);
-    let hits = hits.as_array().cloned().unwrap_or_default();
     Ok(Json(Found { query: q, hits }))
 }
 

@@ -320,6 +320,8 @@ pub struct Announcement {
     pub path: String,
     /// Name of the topic it belongs to.
     pub topic: String,
+    /// Name of the audience it is for.
+    pub audience: String,
     /// Its title.
     pub title: String,
     /// What a digest says of it.
@@ -330,11 +332,12 @@ pub struct Announcement {
 
 /// Notes that something has appeared; it does so once. Answers whether it was news.
 pub async fn insert_announcement(tx: &mut Tx, new: &Announcement) -> Result<bool, StoreError> {
-    const SQL: &str = "INSERT INTO announcements (path, topic, title, markdown, at) \
-         VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+    const SQL: &str = "INSERT INTO announcements (path, topic, audience, title, markdown, at) \
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
     let made = on!(tx, |c| sqlx::query(SQL)
         .bind(&new.path)
         .bind(&new.topic)
+        .bind(&new.audience)
         .bind(&new.title)
         .bind(&new.markdown)
         .bind(new.at)

@@ -1,8 +1,11 @@
 //! The ledger: who gets which issue, and what became of it. See `crate::newsletter::sending`.
 
 mod counts;
+mod recipients;
 
 pub use counts::{Counts, count, count_since};
+use recipients::audience;
+pub use recipients::{Whom, count_recipients, insert_recipients};
 
 use super::{StoreError, Tx, dialect, on};
 use crate::ids::Id;
@@ -70,6 +73,8 @@ pub struct Waiting {
     pub key: Option<String>,
     /// Names of the topics they want.
     pub topics: Option<String>,
+    /// Name of their audience; `everyone` where it was not asked for.
+    pub audience: String,
 }
 
 /// What became of a delivery, as it is written.
@@ -104,104 +109,58 @@ pub struct Lane {
     pub lanes: i64,
 }
 
-/// Writes the next `limit` recipients of an issue into the ledger: confirmed until `until`, reading
-/// at this frequency, wanting one of `topics`. Answers how many; none once all are in.
-pub async fn insert_recipients(
-    tx: &mut Tx,
-    issue: i64,
-    (frequency, topics): (&str, &str),
-    until: i64,
-    limit: i64,
-) -> Result<u64, StoreError> {
-    const LAST: &str = "SELECT position, subscriber_id FROM mailings WHERE issue = $1 \
-         ORDER BY position DESC LIMIT 1";
-    const SQL: &str = "INSERT INTO mailings (issue, position, subscriber_id, state) \
-         SELECT $1, $2 + ROW_NUMBER() OVER (ORDER BY id), id, 'queued' FROM ( \
-         SELECT id FROM subscribers WHERE status = 'confirmed' AND id > $3 AND frequency = $4 \
-         AND confirmed_at <= $5 AND suppressed_at IS NULL AND (\
-         ($6 LIKE '%lessons%' AND topics LIKE '%lessons%') OR \
-         ($6 LIKE '%labs%' AND topics LIKE '%labs%') OR \
-         ($6 LIKE '%articles%' AND topics LIKE '%articles%')) ORDER BY id LIMIT $7) AS next";
-    let last: Option<(i64, String)> = on!(tx, |c| sqlx::query_as(LAST)
-        .bind(issue)
-        .fetch_optional(c)
-        .await)?;
-    let (position, id) = last.unwrap_or_default();
-    let made = on!(tx, |c| sqlx::query(SQL)
-        .bind(issue)
-        .bind(position)
-        .bind(&id)
-        .bind(frequency)
-        .bind(until)
-        .bind(topics)
-        .bind(limit)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    Ok(made)
-}
-
-/// How many an issue would go to, as in [`insert_recipients`].
-pub async fn count_recipients(
-    tx: &mut Tx,
-    (frequency, topics): (&str, &str),
-    until: i64,
-) -> Result<i64, StoreError> {
-    const SQL: &str = "SELECT COUNT(*) FROM subscribers WHERE status = 'confirmed' \
-         AND frequency = $1 AND confirmed_at <= $2 AND suppressed_at IS NULL AND (\
-         ($3 LIKE '%lessons%' AND topics LIKE '%lessons%') OR \
-         ($3 LIKE '%labs%' AND topics LIKE '%labs%') OR \
-         ($3 LIKE '%articles%' AND topics LIKE '%articles%'))";
-    let count = on!(tx, |c| sqlx::query_scalar(SQL)
-        .bind(frequency)
-        .bind(until)
-        .bind(topics)
-        .fetch_one(c)
-        .await)?;
-    Ok(count)
-}
-
-/// The next `limit` of a lane that have not been tried, after `position`.
+/// The next `limit` of a lane that have not been tried, after `position`; with the audience of each,
+/// where `since` says from when on somebody practises, Unix milliseconds.
 pub async fn list_queued(
     tx: &mut Tx,
     lane: Lane,
     position: i64,
-    limit: i64,
+    (limit, since): (i64, Option<i64>),
 ) -> Result<Vec<Waiting>, StoreError> {
-    const SQL: &str = "SELECT d.position, d.attempts, d.uncertain, d.first_at, s.email, s.key, \
-         s.topics FROM mailings d LEFT JOIN subscribers s ON s.id = d.subscriber_id \
+    const SQL: &str = concat!(
+        "SELECT d.position, d.attempts, d.uncertain, d.first_at, s.email, s.key, \
+         s.topics, ",
+        audience!("$6"),
+        " AS audience FROM mailings d LEFT JOIN subscribers s ON s.id = d.subscriber_id \
          AND s.status = 'confirmed' AND s.suppressed_at IS NULL \
          WHERE d.issue = $1 AND d.state = 'queued' AND d.due_at = 0 AND d.position > $2 \
-         AND d.position % $3 = $4 ORDER BY d.position LIMIT $5";
+         AND d.position % $3 = $4 ORDER BY d.position LIMIT $5"
+    );
     let rows = on!(tx, |c| sqlx::query_as(SQL)
         .bind(lane.issue)
         .bind(position)
         .bind(lane.lanes)
         .bind(lane.lane)
         .bind(limit)
+        .bind(since)
         .fetch_all(c)
         .await)?;
     Ok(rows)
 }
 
-/// The next `limit` of a lane that were put off and are due.
+/// The next `limit` of a lane that were put off and are due; `since` as in [`list_queued`].
 pub async fn list_deferred(
     tx: &mut Tx,
     lane: Lane,
     now_ms: i64,
-    limit: i64,
+    (limit, since): (i64, Option<i64>),
 ) -> Result<Vec<Waiting>, StoreError> {
-    const SQL: &str = "SELECT d.position, d.attempts, d.uncertain, d.first_at, s.email, s.key, \
-         s.topics FROM mailings d LEFT JOIN subscribers s ON s.id = d.subscriber_id \
+    const SQL: &str = concat!(
+        "SELECT d.position, d.attempts, d.uncertain, d.first_at, s.email, s.key, \
+         s.topics, ",
+        audience!("$6"),
+        " AS audience FROM mailings d LEFT JOIN subscribers s ON s.id = d.subscriber_id \
          AND s.status = 'confirmed' AND s.suppressed_at IS NULL \
          WHERE d.issue = $1 AND d.state = 'deferred' AND d.due_at <= $2 \
-         AND d.position % $3 = $4 ORDER BY d.due_at, d.position LIMIT $5";
+         AND d.position % $3 = $4 ORDER BY d.due_at, d.position LIMIT $5"
+    );
     let rows = on!(tx, |c| sqlx::query_as(SQL)
         .bind(lane.issue)
         .bind(now_ms)
         .bind(lane.lanes)
         .bind(lane.lane)
         .bind(limit)
+        .bind(since)
         .fetch_all(c)
         .await)?;
     Ok(rows)

@@ -55,6 +55,11 @@ pub const ALL: &[(i64, &str, &str)] = &[
         "traces",
         include_str!("../../../migrations/0010_traces.sql"),
     ),
+    (
+        11,
+        "audiences",
+        include_str!("../../../migrations/0011_audiences.sql"),
+    ),
 ];
 
 pub(super) fn migrator() -> Migrator {

@@ -23,11 +23,11 @@ async fn the_page_and_the_json_answer_queries() {
     assert_eq!(app.get("/search").await.status, 200, "the form alone");
     let list = app.get("/api/v1/search?q=a%26b&limit=3").await.json();
     assert_eq!(
-        (&list["query"], &list["hits"][0]["limit"]),
-        (&"a&b".into(), &3.into())
+        (&list["query"], &list["hits"][0]["heading"]),
+        (&"a&b".into(), &"one of 3".into())
     );
     let usual = app.get("/api/v1/search?q=a").await.json();
-    assert_eq!(usual["hits"][0]["limit"], 10);
+    assert_eq!(usual["hits"][0]["heading"], "one of 10");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use app::{AccountPage, Newsletter};
 use async_trait::async_trait;
+use content::search::Hit;
 use headroom::Server;
 use headroom::card::Card;
 use headroom::clock::Clock;
@@ -161,8 +162,13 @@ impl Site for FakeSite {
         format!("<!DOCTYPE html>found: {}", query.len())
     }
 
-    fn search(&self, query: &str, limit: usize) -> Value {
-        json!([{"title": query, "limit": limit}])
+    fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
+        vec![Hit {
+            url: "/lessons/a/b#c".into(),
+            title: query.into(),
+            heading: format!("one of {limit}"),
+            snippet: Vec::new(),
+        }]
     }
 
     fn account_page(&self, page: &AccountPage, path: &str) -> (u16, String) {

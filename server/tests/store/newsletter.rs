@@ -1,10 +1,12 @@
 //! The ledger of an issue, and the roll of subscribers.
 
+use headroom::newsletter::audience::{AWAY_MS, Audience};
 use headroom::newsletter::roll::{self, RollError};
 use headroom::newsletter::{calendar, compose::Draft, office, wishes::Topic};
-use headroom::store::mailings::{self, Entry, Lane, State};
+use headroom::store::mailings::{self, Entry, Lane, State, Whom};
 use headroom::store::subscribers::{self, Status};
-use headroom::store::{Tx, issues};
+use headroom::store::users::{self, User};
+use headroom::store::{Tx, issues, progress};
 
 use crate::harness::{World, stories};
 
@@ -12,6 +14,7 @@ stories! {
     a_list_is_written_in_pieces_and_sent_in_lanes,
     what_was_in_flight_is_queued_again_and_counted,
     an_address_that_bounces_gets_no_more_until_it_confirms,
+    who_practises_is_told_apart_from_who_did_and_who_never_did,
     a_table_is_taken_whole_or_not_at_all,
     who_is_forgotten_leaves_proof_and_no_address,
 }
@@ -33,16 +36,26 @@ async fn take(world: &World, table: &str) -> Result<roll::Done, RollError> {
     .await
 }
 
+/// Those who want to read of labs at once.
+fn labs() -> Whom {
+    Whom {
+        frequency: "each".into(),
+        parts: "labs:everyone".into(),
+        since: None,
+    }
+}
+
 pub async fn issue(world: &World, tx: &mut Tx) -> i64 {
     let draft = Draft {
         subject: "News".into(),
         summary: String::new(),
         slug: String::new(),
         topic: Topic::Labs,
+        audience: Audience::Everyone,
         markdown: "Text.".into(),
     };
     let number = office::draft(tx, &draft, world.now()).await.unwrap();
-    while mailings::insert_recipients(tx, number, ("each", "labs"), world.now(), 2)
+    while mailings::insert_recipients(tx, number, &labs(), world.now(), 2)
         .await
         .unwrap()
         > 0
@@ -68,9 +81,8 @@ async fn a_list_is_written_in_pieces_and_sent_in_lanes(world: World) -> World {
     assert_eq!((done.new, done.known), (6, 0));
     let mut tx = world.db.write().await.unwrap();
     let number = issue(&world, &mut tx).await;
-    let whom = ("each", "labs");
     assert_eq!(
-        mailings::count_recipients(&mut tx, whom, world.now())
+        mailings::count_recipients(&mut tx, &labs(), world.now())
             .await
             .unwrap(),
         4
@@ -82,7 +94,7 @@ async fn a_list_is_written_in_pieces_and_sent_in_lanes(world: World) -> World {
     };
     let mut all = Vec::new();
     for number in [0, 1] {
-        let waiting = mailings::list_queued(&mut tx, lane(number), 0, 10)
+        let waiting = mailings::list_queued(&mut tx, lane(number), 0, (10, None))
             .await
             .unwrap();
         assert!(waiting.iter().all(|next| next.position % 2 == number));
@@ -133,12 +145,12 @@ async fn a_list_is_written_in_pieces_and_sent_in_lanes(world: World) -> World {
     );
     assert_eq!(mailings::next_due(&mut tx, lane(1)).await.unwrap(), None);
     assert!(
-        mailings::list_deferred(&mut tx, lane(0), 4_999, 9)
+        mailings::list_deferred(&mut tx, lane(0), 4_999, (9, None))
             .await
             .unwrap()
             .is_empty()
     );
-    let due = mailings::list_deferred(&mut tx, lane(0), 5_000, 9)
+    let due = mailings::list_deferred(&mut tx, lane(0), 5_000, (9, None))
         .await
         .unwrap();
     assert_eq!(
@@ -176,7 +188,9 @@ async fn what_was_in_flight_is_queued_again_and_counted(world: World) -> World {
         .await
         .unwrap();
     assert_eq!(mailings::update_stranded(&mut tx, lane).await.unwrap(), 1);
-    let waiting = mailings::list_queued(&mut tx, lane, 0, 10).await.unwrap();
+    let waiting = mailings::list_queued(&mut tx, lane, 0, (10, None))
+        .await
+        .unwrap();
     let doubts: Vec<_> = waiting
         .iter()
         .map(|next| (next.position, next.uncertain))
@@ -206,9 +220,8 @@ async fn an_address_that_bounces_gets_no_more_until_it_confirms(world: World) ->
         assert_eq!(now.suppressed.is_some(), suppressed);
     }
     assert_eq!(subscribers::count(&mut tx).await.unwrap(), [6, 0, 0, 1]);
-    let whom = ("each", "labs");
     assert_eq!(
-        mailings::count_recipients(&mut tx, whom, world.now())
+        mailings::count_recipients(&mut tx, &labs(), world.now())
             .await
             .unwrap(),
         3
@@ -297,8 +310,80 @@ async fn who_is_forgotten_leaves_proof_and_no_address(world: World) -> World {
         lane: 0,
         lanes: 1,
     };
-    let waiting = mailings::list_queued(&mut tx, lane, 0, 9).await.unwrap();
+    let waiting = mailings::list_queued(&mut tx, lane, 0, (9, None))
+        .await
+        .unwrap();
     assert_eq!(waiting[0].email, None);
     tx.commit().await.unwrap();
+    world
+}
+
+async fn who_practises_is_told_apart_from_who_did_and_who_never_did(world: World) -> World {
+    take(&world, LIST).await.unwrap();
+    let start = world.now();
+    let mut tx = world.db.write().await.unwrap();
+    // Ada did something long ago, Charles just now, Fay has an account and did nothing.
+    for (address, at) in [
+        ("a", Some(start - AWAY_MS - 1)),
+        ("c", Some(start)),
+        ("f", None),
+    ] {
+        let id = world.ids.next();
+        let user = User {
+            id,
+            email: format!("{address}@example.org"),
+            password_hash: None,
+            is_admin: false,
+            submissions_per_minute: None,
+            created_at: start,
+        };
+        assert!(users::insert(&mut tx, &user).await.unwrap());
+        if let Some(at) = at {
+            assert!(progress::update(&mut tx, id, 0, "{}", at).await.unwrap());
+        }
+    }
+    let whom = |audience: &str| Whom {
+        frequency: "each".into(),
+        parts: format!("articles:everyone labs:{audience}"),
+        since: Some(start - AWAY_MS),
+    };
+    let number = issue(&world, &mut tx).await;
+    let lane = Lane {
+        issue: number,
+        lane: 0,
+        lanes: 1,
+    };
+    for (audience, labs) in [
+        ("practising", 0),
+        ("away", 1),
+        ("reading", 2),
+        ("everyone", 3),
+    ] {
+        // Bob and Charles want articles.
+        let count = mailings::count_recipients(&mut tx, &whom(audience), start).await;
+        assert_eq!(count.unwrap(), labs + 2, "{audience}");
+    }
+    let since = Some(start - AWAY_MS);
+    let waiting = mailings::list_queued(&mut tx, lane, 0, (9, since)).await;
+    let found = waiting
+        .unwrap()
+        .into_iter()
+        .map(|one| (one.email.unwrap(), one.audience));
+    let found: Vec<_> = found.collect();
+    let expected = [
+        ("a@example.org", "away"),
+        ("c@example.org", "practising"),
+        ("d@example.org", "reading"),
+        ("f@example.org", "reading"),
+    ];
+    assert_eq!(
+        found,
+        expected.map(|(email, name)| (email.into(), name.into()))
+    );
+    let waiting = mailings::list_queued(&mut tx, lane, 0, (9, None))
+        .await
+        .unwrap();
+    assert!(waiting.iter().all(|one| one.audience == "everyone"));
+    drop(tx);
     world
 }

@@ -8,13 +8,13 @@ use super::draw::named;
 use crate::components::format::{decimal, escape};
 
 /// Most rows per series; longer series are thinned evenly and say so.
-const ROWS: usize = 24;
+const ROWS: usize = 16;
 
 /// Writes a closed `<details>` with the data of `plot`.
 pub(super) fn table(plot: &Plot, out: &mut String) {
     let thinned = plot.series.iter().any(|s| s.points.len() > ROWS);
     let note = if thinned {
-        ", thinned evenly to 24 points per series"
+        ", thinned evenly to 16 points per series"
     } else {
         ""
     };

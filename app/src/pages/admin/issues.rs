@@ -7,6 +7,14 @@ use crate::admin::{CourseReaders, IssueForm, IssueRow, Issues, Recipients};
 use crate::page::Body;
 use crate::pages::account::problem;
 
+/// Audiences by name, with the words for them.
+const AUDIENCES: [(&str, &str); 4] = [
+    ("everyone", "Everyone"),
+    ("practising", "Who practised within the last 30 days"),
+    ("away", "Who practised, but not within the last 30 days"),
+    ("reading", "Who never practised here"),
+];
+
 const TOPICS: [(&str, &str); 3] = [
     ("articles", "Articles"),
     ("lessons", "Lessons"),
@@ -106,6 +114,9 @@ pub(super) fn fields(form: &IssueForm) -> impl IntoView + use<> {
     let topics = TOPICS.into_iter().map(|(name, words)| {
         view! { <option value=name selected=form.topic == name>{words}</option> }
     });
+    let audiences = AUDIENCES.into_iter().map(|(name, words)| {
+        view! { <option value=name selected=form.audience == name>{words}</option> }
+    });
     view! {
         {problem("issue-problem", form.problem.as_deref())}
         <label for="subject">"Subject"</label>
@@ -120,6 +131,14 @@ pub(super) fn fields(form: &IssueForm) -> impl IntoView + use<> {
         <p class="note" id="slug-hint">"Left empty, it is made of the subject."</p>
         <label for="topic">"Whoever wants"</label>
         <select id="topic" name="topic">{topics.collect_view()}</select>
+        <label for="audience">"And of those"</label>
+        <select id="audience" name="audience" aria-describedby="audience-hint">
+            {audiences.collect_view()}
+        </select>
+        <p class="note" id="audience-hint">
+            "Known of accounts with the same address: progress kept and solutions handed in. That a \
+             mail was opened is never measured."
+        </p>
         <label for="markdown">"Text, in markdown"</label>
         <textarea id="markdown" name="markdown" rows="18" required>{markdown}</textarea>
     }

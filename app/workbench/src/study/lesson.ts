@@ -2,6 +2,7 @@
 // takes more code loads when it comes near.
 
 import { finished, load, save, type Progress } from "./progress.js";
+import { explain } from "./terms.js";
 
 const change = (make: (progress: Progress) => Progress) => save(localStorage, make(load(localStorage)));
 
@@ -9,7 +10,7 @@ const change = (make: (progress: Progress) => Progress) => save(localStorage, ma
 export function study(lesson: string): void {
   document.documentElement.dataset.study = "";
   const find = <T extends HTMLElement>(name: string) => document.querySelector<T>(name);
-  if (find(".gloss")) void import("./terms.js").then(({ explain }) => explain(document));
+  if (find(".gloss")) explain(document);
   const questions = document.querySelectorAll(".quiz");
   near(questions, "200px", () => {
     void import("./quiz.js").then(({ enliven }) => enliven(document, lesson));

@@ -1,6 +1,7 @@
 //! What the mail of a lesson says.
 
 use super::{Ending, Lesson, UNANSWERED_MAX};
+use crate::newsletter::audience::Audience;
 use crate::newsletter::edition::{BUTTON, KEY, Part};
 use crate::newsletter::wishes::Topic;
 
@@ -44,6 +45,7 @@ pub(super) fn letter(
         summary: promise.clone(),
         part: Part {
             topic: Topic::Course,
+            audience: Audience::Everyone,
             markdown,
         },
     }

@@ -185,6 +185,7 @@ mod tests {
             email: Some(format!("p{position}@{domain}")),
             key: Some("key".into()),
             topics: Some("labs".into()),
+            audience: "everyone".into(),
         }
     }
 

@@ -20,6 +20,8 @@ pub struct DbLedger {
     pub lease_ms: i64,
     /// Which rows.
     pub lane: Lane,
+    /// From when on somebody practises, Unix milliseconds; nothing where all parts are for everyone.
+    pub since: Option<i64>,
 }
 
 impl DbLedger {
@@ -61,12 +63,24 @@ impl Ledger for DbLedger {
 
     async fn queued(&self, after: i64, limit: usize) -> Result<Vec<Waiting>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        mailings::list_queued(&mut self.db.read().await?, self.lane, after, limit).await
+        mailings::list_queued(
+            &mut self.db.read().await?,
+            self.lane,
+            after,
+            (limit, self.since),
+        )
+        .await
     }
 
     async fn deferred(&self, now_ms: i64, limit: usize) -> Result<Vec<Waiting>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        mailings::list_deferred(&mut self.db.read().await?, self.lane, now_ms, limit).await
+        mailings::list_deferred(
+            &mut self.db.read().await?,
+            self.lane,
+            now_ms,
+            (limit, self.since),
+        )
+        .await
     }
 
     async fn turn(&self, landed: &[Entry], flying: &[i64]) -> Result<Standing, StoreError> {

@@ -133,6 +133,7 @@ mod tests {
             email: Some("ada@example.org".into()),
             key: None,
             topics: None,
+            audience: "everyone".into(),
         }
     }
 

@@ -27,7 +27,10 @@ impl Wire for MailWire {
             return Report::Refused("nobody to send to".into());
         };
         let edition = &self.edition;
-        let copy = edition.copy(key, to.topics.as_deref().unwrap_or_default());
+        let copy = edition.copy(
+            key,
+            (to.topics.as_deref().unwrap_or_default(), &to.audience),
+        );
         let return_path = self.bounces.as_deref().and_then(|bounces| {
             return_path::make(bounces, key, (edition.issue, to.position))
                 .parse()

@@ -21,8 +21,9 @@ use crate::error::Error;
 use crate::mail::{Mailer, Report};
 use crate::newsletter::calendar;
 use crate::newsletter::compose::{Draft, Finding};
-use crate::newsletter::edition::Edition;
+use crate::newsletter::edition::{self, Edition};
 use crate::newsletter::office::{self, OfficeError};
+use crate::newsletter::pictures;
 use crate::routes::account::{field, long_pairs};
 use crate::state::AppState;
 use crate::store::issues::{Issue, State as Standing};
@@ -133,6 +134,9 @@ async fn test(state: &AppState, number: i64, to: &str) -> Result<String, Error> 
     };
     let (issue, _) = office::look(&mut state.db.read().await?, number).await?;
     let edition = edition(state, &issue)?;
+    let site = state.parts.site.clone();
+    let edition = tokio::task::spawn_blocking(move || edition.illustrated(&*site)).await;
+    let edition = edition.map_err(|error| Error::Internal(error.into()))?;
     let clock = state.parts.clock.clone();
     let now_ms = clock.now_ms();
     let mailer = Mailer::new(&state.config, clock).map_err(Error::Internal)?;
@@ -154,8 +158,7 @@ fn edition(state: &AppState, issue: &Issue) -> Result<Edition, Error> {
 }
 
 fn findings(state: &AppState, issue: &Issue) -> Vec<Finding> {
-    let site = &state.parts.site;
-    let has = |path: &str| site.page(path).is_some_and(|(status, _)| status == 200);
+    let has = |path: &str| pictures::has(&*state.parts.site, path);
     Draft::of(issue).map_or_else(|_| Vec::new(), |draft| draft.check(&has))
 }
 
@@ -168,10 +171,9 @@ async fn page(
     let mut tx = state.db.read().await?;
     let (issue, counts) = office::look(&mut tx, number).await?;
     let draft = Draft::of(&issue).map_err(|error| Error::Internal(error.into()))?;
-    let topics = draft.topic.as_str();
     let until = state.parts.clock.now_ms();
-    let whom = (issue.frequency.as_str(), topics);
-    let audience = mailings::count_recipients(&mut tx, whom, until).await?;
+    let whom = edition::whom(&issue, until).map_err(|error| Error::Internal(error.into()))?;
+    let audience = mailings::count_recipients(&mut tx, &whom, until).await?;
     drop(tx);
     let is_open = issue.state.is_open() && !issue.is_digest;
     let found = if is_open {
@@ -226,7 +228,7 @@ pub async fn mail(
     Query(Form { form }): Query<Form>,
 ) -> Result<Response, Error> {
     let (issue, _) = office::look(&mut state.db.read().await?, number).await?;
-    let (text, html) = edition(&state, &issue)?.texts("", "preview");
+    let (text, html) = edition(&state, &issue)?.preview("", "preview");
     if form == "text" {
         return Ok(text.into_response());
     }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::shown;
 use crate::error::Error;
+use crate::newsletter::audience::Audience;
 use crate::newsletter::calendar;
 use crate::newsletter::compose::{Draft, MARKDOWN_MAX};
 use crate::newsletter::course::Lesson;
@@ -166,6 +167,7 @@ pub(super) fn draft(pairs: &[(String, String)]) -> Draft {
         summary: field("summary").trim().to_owned(),
         slug: field("slug"),
         topic: topic.unwrap_or(Topic::Articles),
+        audience: Audience::named(&field("audience")).unwrap_or_default(),
         markdown: field("markdown"),
     }
 }
@@ -176,6 +178,7 @@ pub(super) fn form(draft: &Draft) -> IssueForm {
         summary: draft.summary.clone(),
         slug: draft.slug.clone(),
         topic: draft.topic.as_str().to_owned(),
+        audience: draft.audience.as_str().to_owned(),
         markdown: draft.markdown.clone(),
         problem: None,
     }

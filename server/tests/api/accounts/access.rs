@@ -102,6 +102,7 @@ const TABLE: &[(&str, &str, Access)] = &[
     ("GET", "/feed.xml", Anyone),
     ("GET", "/glossary", Anyone),
     ("GET", "/healthz", Anyone),
+    ("GET", "/figures/{*chart}", Anyone),
     ("GET", "/icons/{name}", Anyone),
     ("GET", "/labs", Anyone),
     ("GET", "/labs/{lab}", Anyone),

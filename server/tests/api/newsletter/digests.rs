@@ -40,6 +40,7 @@ async fn what_was_there_at_first_is_not_news_and_what_comes_is_told_once() {
         let new = Announcement {
             path: path.into(),
             topic: topic.as_str().into(),
+            audience: "everyone".into(),
             title: format!("New in {}", topic.as_str()),
             markdown: format!("## New in {}\n\nRead.\n\n[Open it]({path})", topic.as_str()),
             at: state.parts.clock.now_ms(),

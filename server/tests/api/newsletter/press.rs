@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use headroom::jobs::Job as _;
 use headroom::jobs::send_issue::SendIssue;
+use headroom::newsletter::audience::Audience;
 use headroom::newsletter::compose::Draft;
 use headroom::newsletter::office;
 use headroom::newsletter::wishes::Topic;
@@ -62,6 +63,7 @@ impl Press {
             summary: "Soon.".into(),
             slug: String::new(),
             topic: Topic::Labs,
+            audience: Audience::Everyone,
             markdown: "A new [lab](/labs).\n\n.\n\nA line that begins with a dot:\n.dot".into(),
         };
         let mut tx = state.db.write().await.unwrap();

@@ -83,6 +83,7 @@ impl Sim {
                 email: (!row.has_left).then(|| format!("p@d{}.example", position % 3)),
                 key: Some("key".into()),
                 topics: Some("labs".into()),
+                audience: "everyone".into(),
             })
             .collect()
     }
