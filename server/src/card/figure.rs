@@ -12,6 +12,10 @@ const RULES: &str = include_str!("../../../style/components/chart.css");
 const WIDTH: f32 = 640.0;
 /// Room around everything.
 const ROOM: f32 = 16.0;
+/// Size of the type, larger than on the page: mails are read on phones.
+const TYPE: f32 = 16.0;
+/// Size of the title's type.
+const TITLE: f32 = 20.0;
 /// Mean width of a letter over the size of the type, a little generous.
 const LETTER: f32 = 0.52;
 /// Width of the sample of a line in the legend, and of the gap behind it.
@@ -32,20 +36,20 @@ pub(super) fn of(page: &str, nth: usize) -> Option<String> {
     let title = between(chart, "class=\"chart-title\">", "<").unwrap_or_default();
     let mut y = ROOM;
     let mut head = String::new();
-    for line in wrapped(title, 17.0) {
-        y += 17.0;
+    for line in wrapped(title, TITLE) {
+        y += TITLE;
         let at = format!("x=\"{ROOM}\" y=\"{y}\"");
         let _ = write!(head, "<text {at} class=\"title\">{line}</text>");
         y += 6.0;
     }
     let mut x = ROOM;
-    y += 14.0;
+    y += TYPE;
     for (class, sample, name) in legend(chart) {
-        let wide = SAMPLE + 13.0 * LETTER * count(name);
+        let wide = SAMPLE + TYPE * LETTER * count(name);
         if x > ROOM && x + wide > WIDTH + ROOM {
-            (x, y) = (ROOM, y + 22.0);
+            (x, y) = (ROOM, y + TYPE * 1.5);
         }
-        let place = format!("transform=\"translate({x} {})\"", y - 10.0);
+        let place = format!("transform=\"translate({x} {})\"", y - TYPE * 0.65);
         let at = format!("x=\"{}\" y=\"{y}\"", x + SAMPLE);
         let _ = write!(
             head,
@@ -90,15 +94,15 @@ fn style() -> String {
     // A series hands its colour down as `color` itself.
     style = style
         .replace("--series:", "color:")
-        .replace("font: 13px var(--sans)", "font-size: 13px");
+        .replace("font: 13px var(--sans);", "");
     for (name, colour) in &colours {
         style = style.replace(&format!("var(--{name})"), colour);
     }
+    let ink = colours.get("ink").map_or("#000", String::as_str);
     style
-        + "text{font-family:'Headroom Sans';font-size:13px}"
         + &format!(
-            ".chart .title{{font-family:'Headroom Serif';font-size:17px;font-weight:650;fill:{}}}",
-            colours.get("ink").map_or("#000", String::as_str)
+            "text{{font-family:'Headroom Sans';font-size:{TYPE}px}}.chart .title\
+             {{font-family:'Headroom Serif';font-size:{TITLE}px;font-weight:650;fill:{ink}}}"
         )
 }
 

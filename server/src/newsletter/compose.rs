@@ -125,9 +125,11 @@ impl Draft {
 
     fn slug(&self, number: i64) -> String {
         let text = match self.slug.trim() {
-            "" => self.subject.to_lowercase(),
-            slug => slug.to_owned(),
+            "" => &self.subject,
+            slug => slug,
         };
+        // Addresses are read aloud and typed: ‘Größe’ becomes ‘grosse’.
+        let text = any_ascii::any_ascii(text);
         let words = text.split(|c: char| !c.is_ascii_alphanumeric());
         let words: Vec<&str> = words.filter(|word| !word.is_empty()).take(10).collect();
         match words.is_empty() {
@@ -258,6 +260,11 @@ mod tests {
         let back = Draft::of(&issue).unwrap();
         assert_eq!((back.topic, back.markdown.as_str()), (Topic::Labs, "Text."));
         assert!(Draft::from_file("subject = 1").is_err());
+        let other = "+++\nsubject = \"Größe zählt – 2\"\ntopic = \"labs\"\n\
+                     audience = \"away\"\n+++\nText.\n";
+        let issue = Draft::from_file(other).unwrap().issue(4, 1);
+        assert_eq!(issue.slug, "grosse-zahlt-2");
+        assert_eq!(Draft::of(&issue).unwrap().audience, Audience::Away);
         let odd = "+++\nsubject = \"a\"\ntopic = \"cats\"\n+++\nx";
         assert!(Draft::from_file(odd).unwrap_err().contains("cats"));
     }

@@ -7,6 +7,7 @@ use headroom::clock::Clock;
 use headroom::config::Config;
 use headroom::mail::account::{self, Telling};
 use headroom::mail::{Bulk, Letter, Mailer, Report, newsletter, outbox};
+use headroom::newsletter::audience::Audience;
 use headroom::newsletter::compose::Draft;
 use headroom::newsletter::edition::{Edition, Part};
 use headroom::newsletter::wishes::Topic;
@@ -53,7 +54,7 @@ impl Desk {
 
     async fn copy(&self, name: &str, issue: &Issue, topics: &str) {
         let edition = Edition::new(issue, SITE).unwrap();
-        let copy = edition.copy(KEY, topics);
+        let copy = edition.copy(KEY, (topics, "everyone"));
         let id = format!("{}.12.{}", edition.issue, edition.created_at);
         let report = self
             .mailer
@@ -119,6 +120,7 @@ async fn a_digest_is_what_it_was() {
     ];
     let parts = parts.map(|(topic, markdown)| Part {
         topic,
+        audience: Audience::Everyone,
         markdown: markdown.into(),
     });
     let draft = Draft::from_file(ISSUE).unwrap();
