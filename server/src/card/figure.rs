@@ -29,6 +29,8 @@ pub(super) fn of(page: &str, nth: usize) -> Option<String> {
     let drawing = chart.split_once("<svg class=\"chart-svg\"")?.1;
     let (attributes, drawing) = drawing.split_once('>')?;
     let (drawing, _) = drawing.split_once("</svg>")?;
+    // In the larger type, names of places would reach into that of their axis.
+    let drawing = drawing.replace("class=\"label x\"", "class=\"label x\" dy=\"8\"");
     let size = between(attributes, "viewBox=\"0 0 ", "\"")?;
     let (width, height) = size.split_once(' ')?;
     let (width, height): (f32, f32) = (width.parse().ok()?, height.parse().ok()?);

@@ -1,6 +1,6 @@
-//! Pictures of pages: what is shown where a page is linked, its charts for those who read elsewhere,
-//! and the icons of the site. Drawn as SVG with fonts of our own, so that every server draws the
-//! same bytes.
+//! Pictures of pages: what is shown where a page is linked, its charts for those who read
+//! elsewhere, and the icons of the site. Drawn as SVG with fonts of our own, so that every server
+//! draws the same bytes.
 
 mod drawing;
 mod figure;

@@ -109,8 +109,8 @@ pub struct Lane {
     pub lanes: i64,
 }
 
-/// The next `limit` of a lane that have not been tried, after `position`; with the audience of each,
-/// where `since` says from when on somebody practises, Unix milliseconds.
+/// The next `limit` of a lane that have not been tried, after `position`; with the audience of
+/// each, where `since` says from when on somebody practises, Unix milliseconds.
 pub async fn list_queued(
     tx: &mut Tx,
     lane: Lane,

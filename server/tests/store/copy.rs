@@ -141,6 +141,7 @@ async fn what_postgres_cannot_keep_is_named() {
     let mut row = vec![Cell::Text("/odd".into())];
     row.extend(["topic", "a\0b", ""].map(|text| Cell::Text(text.into())));
     row.push(Cell::Integer(1));
+    row.push(Cell::Text("everyone".into()));
     let mut tx = source.db.write().await.unwrap();
     let mut writer = Writer::new(table.unwrap());
     writer.push(&mut tx, row).await.unwrap();

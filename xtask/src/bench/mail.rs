@@ -1,7 +1,7 @@
 //! How fast an issue leaves, with ledger, merge fields and List headers, beside Postfix's own
 //! generator, which keeps nothing and sends the same bytes to everybody, and nodemailer's pool. All
-//! three send to Postfix's sink in turn, five times. Ours does so again with every copy signed by an
-//! RSA key of 2,048 bits, which the peers have no way to do.
+//! three send to Postfix's sink in turn, five times. Ours does so again with every copy signed by
+//! an RSA key of 2,048 bits.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};

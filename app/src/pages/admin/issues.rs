@@ -136,8 +136,8 @@ pub(super) fn fields(form: &IssueForm) -> impl IntoView + use<> {
             {audiences.collect_view()}
         </select>
         <p class="note" id="audience-hint">
-            "Known of accounts with the same address: progress kept and solutions handed in. That a \
-             mail was opened is never measured."
+            "Known of accounts with the same address: progress kept and solutions handed in. \
+             That a mail was opened is never measured."
         </p>
         <label for="markdown">"Text, in markdown"</label>
         <textarea id="markdown" name="markdown" rows="18" required>{markdown}</textarea>

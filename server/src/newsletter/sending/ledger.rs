@@ -20,7 +20,8 @@ pub struct DbLedger {
     pub lease_ms: i64,
     /// Which rows.
     pub lane: Lane,
-    /// From when on somebody practises, Unix milliseconds; nothing where all parts are for everyone.
+    /// From when on somebody practises, Unix milliseconds; nothing where all parts are for
+    /// everyone.
     pub since: Option<i64>,
 }
 

@@ -69,7 +69,8 @@ pub struct Whom {
     pub frequency: String,
     /// For each part the names of its topic and its audience, as in `labs:everyone lessons:away`.
     pub parts: String,
-    /// From when on somebody practises, Unix milliseconds; nothing where all parts are for everyone.
+    /// From when on somebody practises, Unix milliseconds; nothing where all parts are for
+    /// everyone.
     pub since: Option<i64>,
 }
 
