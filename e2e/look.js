@@ -14,7 +14,8 @@ export async function look(browser, name, path, options) {
     const viewport = { width, height: 900 };
     const { context, page, response } = await open(browser, path, { ...options, viewport });
     assert.equal(response.status(), 200);
-    await page.waitForLoadState("networkidle");
+    // The whole course on one page takes a slow machine, which looks at two at a time, a while.
+    await page.waitForLoadState("networkidle", { timeout: 120_000 });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= width, `${name}: ${wide} pixels wide in a window of ${width}`);
     const file = `${screenshots}/${name}-${width}-${options.colorScheme}.png`;
