@@ -14,7 +14,7 @@ const ISSUE: &str = "+++\n\
     subject = \"Größe zählt: a subject that is long enough to be folded, Bcc: eve@example.org\"\n\
     summary = \"1 < 2 & so on\"\ntopic = \"labs\"\n+++\n\n\
     .\n..two dots\n\nFrom the start of a line.\n\nÜber 998: LONG\n\n[Labs](/labs)\n\n\
-    ![A storm](/figures/lessons/reliability/retries/1.png)\n\n![Nothing](/figures/gone/1.png)\n";
+    ![A storm](/figures/lessons/reliability/retries/1.png)\n";
 const JUDGE: &str = include_str!("mail_check.py");
 
 /// Makes a signed message of an issue and has it judged.
