@@ -13,7 +13,7 @@ use super::median;
 use crate::command::{Run, say, work};
 use crate::served::{Served, memory_mib};
 use crate::test::release_binary;
-use crate::{apt, client, mail_sink};
+use crate::{apt, client, mail_check, mail_sink};
 
 const ROUNDS: usize = 5;
 const MESSAGES: usize = 5_000;
@@ -48,7 +48,7 @@ pub fn run() -> Result<()> {
     let nodemailer = nodemailer(&folder)?;
     let text = "The simulator shows what reading does not. ".repeat(60);
     std::fs::write(folder.join("text"), &text)?;
-    let key = rsa_key(&folder)?;
+    let key = mail_check::rsa_key(&folder)?;
     let (mut ours, mut source, mut node) = (Vec::new(), Vec::new(), Vec::new());
     let mut signed = Vec::new();
     let mut size = 0;
@@ -159,17 +159,6 @@ print((last - first) / 1000 if state == 'sent' else '')
         .args(["-c".as_ref(), LOOK.as_ref(), database.as_os_str()])
         .output()?;
     Ok(seen.trim().parse().ok())
-}
-
-/// A private key as DKIM wants it (RFC 8301 §3.2 asks for 2,048 bits).
-fn rsa_key(folder: &Path) -> Result<PathBuf> {
-    apt::program("openssl", &["openssl"])?;
-    let key = folder.join("dkim.pem");
-    Run::new("openssl")
-        .args(["genrsa", "-traditional", "-out"])
-        .args([key.as_os_str(), "2048".as_ref()])
-        .output()?;
-    Ok(key)
 }
 
 fn path(of: &Path) -> Result<&str> {
