@@ -207,12 +207,13 @@ async fn hire(state: &AppState, site: &str) -> anyhow::Result<Running> {
         .watched(state.metrics.clone(), state.breakers.clone());
     let (random, site) = (|| parts.random.clone(), || site.to_owned());
     let sender = Sender::new(config.webhooks.allow_private);
+    let sending = (&config.mail, config.data.dir.join("sending"));
     let crew = Crew {
         grader: parts.grader.clone(),
         grader_workers: config.grader.worker_count(),
         account: MailAccount::new(mailer.clone(), random(), site()),
         newsletter: MailNewsletter::new(mailer.clone(), random(), site()),
-        issues: SendIssue::new(mailer, random(), (site(), parts.site.clone()), &config.mail),
+        issues: SendIssue::new(mailer, random(), (site(), parts.site.clone()), sending),
         clock: NewsletterClock::new(parts.site.clone()),
         forget: Forget::new(config.retention.clone()),
         webhooks: DeliverWebhook::new(sender, state.breakers.clone()),

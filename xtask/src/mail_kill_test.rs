@@ -124,9 +124,8 @@ fn judge(ledger: &str, sink: &Sink, (kills, readers): (u32, usize)) -> Result<()
         repeated += ids.len() - 1;
         uncertain += doubts;
     }
-    // At a kill each connection has one in flight, and may have one that landed while the ledger
-    // was being written: the gate does not wait for the ledger (decision 60).
-    let most = 2 * CONNECTIONS * usize::try_from(kills)?;
+    // At a kill each connection has one in flight. What landed before is noted (decision 65).
+    let most = CONNECTIONS * usize::try_from(kills)?;
     ensure!(
         repeated <= most,
         "{repeated} copies too many; {most} were possible"

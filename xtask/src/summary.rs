@@ -7,6 +7,9 @@ use anyhow::{Error, Result, bail};
 struct Step {
     name: &'static str,
     took: Duration,
+    /// Share of all processors' time that anything on this machine used meanwhile, per cent: a low
+    /// one says that the step waits.
+    busy: Option<u64>,
     error: Option<Error>,
 }
 
@@ -33,6 +36,7 @@ impl Steps {
         }
         println!("\n=== {name}");
         let start = Instant::now();
+        let before = Processors::now();
         let error = action().err();
         if let Some(error) = &error {
             println!("--- {name} FAILED: {error:#}");
@@ -40,6 +44,7 @@ impl Steps {
         self.done.push(Step {
             name,
             took: start.elapsed(),
+            busy: before.zip(Processors::now()).map(|(a, b)| a.busy_until(b)),
             error,
         });
     }
@@ -49,8 +54,9 @@ impl Steps {
         println!("\n=== summary");
         for step in &self.done {
             let verdict = if step.error.is_some() { "FAILED" } else { "ok" };
+            let busy = step.busy.map_or("?".to_owned(), |busy| busy.to_string());
             println!(
-                "  {:>8.1} s  {:<10} {verdict}",
+                "  {:>8.1} s  {busy:>3} % busy  {:<10} {verdict}",
                 step.took.as_secs_f64(),
                 step.name
             );
@@ -81,5 +87,34 @@ impl Steps {
             std::process::exit(1);
         }
         Ok(())
+    }
+}
+
+/// What the processors have done since the start, in ticks of the kernel.
+#[derive(Clone, Copy)]
+struct Processors {
+    all: u64,
+    idle: u64,
+}
+
+impl Processors {
+    /// Nothing where the system does not tell (proc_stat(5)).
+    fn now() -> Option<Self> {
+        let stat = std::fs::read_to_string("/proc/stat").ok()?;
+        let line = stat.lines().find_map(|line| line.strip_prefix("cpu "))?;
+        let ticks: Vec<u64> = line
+            .split_whitespace()
+            .map_while(|tick| tick.parse().ok())
+            .collect();
+        // User, nice, system, idle, waiting for a disk, two kinds of interrupts, stolen.
+        let idle = ticks.get(3..5)?.iter().sum();
+        let all = ticks.iter().take(8).sum();
+        Some(Self { all, idle })
+    }
+
+    fn busy_until(self, later: Self) -> u64 {
+        let all = later.all.saturating_sub(self.all);
+        let idle = later.idle.saturating_sub(self.idle);
+        (100 * all.saturating_sub(idle)).checked_div(all).unwrap_or(0)
     }
 }

@@ -1,5 +1,6 @@
 //! Sends an issue: first the list of recipients is written down, then each lane of it is sent.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::mail::Mailer;
 use crate::newsletter::edition::{self, Edition};
 use crate::newsletter::sending::desk::Caps;
 use crate::newsletter::sending::sender::{End, Sender};
-use crate::newsletter::sending::{DbLedger, MailWire};
+use crate::newsletter::sending::{DbLedger, Landings, MailWire};
 use crate::random::Random;
 use crate::state::Site;
 use crate::store::issues::{self, Issue, State};
@@ -45,6 +46,7 @@ pub struct SendIssue {
     caps: Caps,
     per_second: u32,
     bounces: Option<String>,
+    notes: PathBuf,
 }
 
 /// What to do.
@@ -68,13 +70,14 @@ pub enum Payload {
 }
 
 impl SendIssue {
-    /// The job, for the site at `site` (no slash at its end) with these pages.
+    /// The job, for the site at `site` (no slash at its end) with these pages; `notes` is the folder
+    /// for what has landed and is not in the ledger yet.
     #[must_use]
     pub fn new(
         mailer: Mailer,
         random: Random,
         (site, pages): (String, Arc<dyn Site>),
-        mail: &MailConfig,
+        (mail, notes): (&MailConfig, PathBuf),
     ) -> Self {
         let at_least_one = |cap: u16| usize::from(cap.max(1));
         Self {
@@ -90,6 +93,7 @@ impl SendIssue {
             },
             per_second: mail.per_second,
             bounces: mail.bounces.clone(),
+            notes,
         }
     }
 
@@ -183,6 +187,7 @@ impl SendIssue {
                 since: whom(&issue)?.since,
                 lease_ms: Self::LIMITS.lease_ms,
                 lane,
+                landings: self.landings(lane),
             }),
             wire: Arc::new(MailWire {
                 mailer: self.mailer.clone(),
@@ -204,11 +209,25 @@ impl SendIssue {
             stop: ctx.stop.clone(),
         };
         match sender.run().await? {
-            End::Done | End::Halted => Self::settle(ctx, lane).await,
+            End::Done | End::Halted => {
+                Landings::remove(&self.notes, lane);
+                Self::settle(ctx, lane).await
+            }
             End::Stopped => Err(JobError::Stopping),
             End::Away(reason) => Err(JobError::Retry(reason)),
             End::Lost => Err(JobError::Lost),
         }
+    }
+
+    /// Where a lane's messages that have landed are noted. Without it, more is sent twice after a
+    /// crash.
+    fn landings(&self, lane: Lane) -> Option<Landings> {
+        let opened = Landings::open(&self.notes, lane);
+        let told = |error: &std::io::Error| {
+            let folder = self.notes.display();
+            tracing::warn!(%folder, %error, "no notes can be kept of messages that have landed");
+        };
+        opened.inspect_err(told).ok()
     }
 
     /// Ends a lane: for good, or until those who were put off are due.

@@ -217,6 +217,41 @@ pub async fn update_landed(tx: &mut Tx, issue: i64, entries: &[Entry]) -> Result
     Ok(())
 }
 
+/// The positions of what is in flight in a lane.
+pub async fn list_in_flight(tx: &mut Tx, lane: Lane) -> Result<Vec<i64>, StoreError> {
+    const SQL: &str = "SELECT position FROM mailings \
+         WHERE issue = $1 AND state = 'in_flight' AND position % $2 = $3";
+    let positions = on!(tx, |c| sqlx::query_scalar(SQL)
+        .bind(lane.issue)
+        .bind(lane.lanes)
+        .bind(lane.lane)
+        .fetch_all(c)
+        .await)?;
+    Ok(positions)
+}
+
+/// Writes that the mail server had taken these when their sender ended.
+pub async fn update_noted(
+    tx: &mut Tx,
+    issue: i64,
+    positions: &[i64],
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE mailings SET state = 'sent', attempts = attempts + 1, at = $3, \
+         due_at = 0, first_at = COALESCE(first_at, $3), reply = 'taken; its sender ended then' \
+         WHERE issue = $1 AND position = $2 AND state = 'in_flight'";
+    for position in positions {
+        on!(tx, |c| sqlx::query(SQL)
+            .bind(issue)
+            .bind(*position)
+            .bind(now_ms)
+            .execute(c)
+            .await
+            .map(drop))?;
+    }
+    Ok(())
+}
+
 /// Puts back into the queue what a sender that is gone had in flight: it may have left. Answers how
 /// many.
 pub async fn update_stranded(tx: &mut Tx, lane: Lane) -> Result<u64, StoreError> {

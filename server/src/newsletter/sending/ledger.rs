@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Ledger, Standing, verdict};
+use super::{Landings, Ledger, Standing, verdict};
 use crate::clock::Clock;
 use crate::store::jobs::{self, Fence};
 use crate::store::mailings::{self, Entry, Lane, State, Waiting};
@@ -23,12 +23,25 @@ pub struct DbLedger {
     /// From when on somebody practises, Unix milliseconds; nothing where all parts are for
     /// everyone.
     pub since: Option<i64>,
+    /// What landed since the last turn; nothing where no notes can be kept.
+    pub landings: Option<Landings>,
 }
 
 impl DbLedger {
     async fn holds(&self, tx: &mut Tx) -> Result<bool, StoreError> {
         let until = self.clock.now_ms() + self.lease_ms;
         jobs::update_lease(tx, self.fence, until).await
+    }
+
+    /// Which of these are noted as landed; none where the notes cannot be read.
+    fn landed_among(&self, in_flight: &[i64]) -> Vec<i64> {
+        let Some(landings) = self.landings.as_ref().filter(|_| !in_flight.is_empty()) else {
+            return Vec::new();
+        };
+        landings.among(in_flight).unwrap_or_else(|error| {
+            tracing::warn!(%error, "notes of messages that have landed cannot be read");
+            Vec::new()
+        })
     }
 
     /// A refusal is held against the address, and against nobody else.
@@ -49,12 +62,22 @@ impl Ledger for DbLedger {
         if !self.holds(&mut tx).await? {
             return Ok(Standing::Lost);
         }
+        let in_flight = mailings::list_in_flight(&mut tx, self.lane).await?;
+        let landed = self.landed_among(&in_flight);
+        let at = self.clock.now_ms();
+        mailings::update_noted(&mut tx, self.lane.issue, &landed, at).await?;
         let stranded = mailings::update_stranded(&mut tx, self.lane).await?;
         tx.commit().await?;
-        if stranded > 0 {
-            let issue = self.lane.issue;
+        if let Some(landings) = &self.landings
+            && let Err(error) = landings.clear()
+        {
+            tracing::warn!(%error, "notes of messages that have landed cannot be emptied");
+        }
+        if !in_flight.is_empty() {
+            let (issue, landed) = (self.lane.issue, landed.len());
             tracing::warn!(
                 issue,
+                landed,
                 stranded,
                 "messages were in flight when a sender ended"
             );
@@ -82,6 +105,12 @@ impl Ledger for DbLedger {
             (limit, self.since),
         )
         .await
+    }
+
+    fn note(&self, position: i64) {
+        if let Some(landings) = &self.landings {
+            landings.note(position);
+        }
     }
 
     async fn turn(&self, landed: &[Entry], flying: &[i64]) -> Result<Standing, StoreError> {

@@ -198,11 +198,15 @@ impl<'a> Tower<'a> {
         while let Some(next) = self.desk.board() {
             let at = self.slot();
             let wire = Arc::clone(&self.sender.wire);
+            let ledger = Arc::clone(&self.sender.ledger);
             self.flights.spawn(async move {
                 if let Some(at) = at {
                     tokio::time::sleep_until(at).await;
                 }
                 let report = wire.send(&next).await;
+                if matches!(report, Report::Sent(_)) {
+                    ledger.note(next.position);
+                }
                 (next, report)
             });
         }

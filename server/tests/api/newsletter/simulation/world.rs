@@ -1,7 +1,7 @@
 //! What is outside of a sender that is tried out, in memory: a ledger, a wire and the readers'
 //! mailboxes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
@@ -20,6 +20,8 @@ pub(super) struct Row {
     pub(super) due_at: i64,
     pub(super) first_at: Option<i64>,
     pub(super) has_left: bool,
+    /// Who wrote it as in flight.
+    pub(super) booked_by: u64,
 }
 
 /// What there is outside of the process: the database and the readers' mailboxes.
@@ -34,8 +36,19 @@ pub(super) struct World {
     pub(super) most_booked: usize,
     /// Most messages that one sender had in the air.
     pub(super) most_flying: usize,
-    /// Messages that were in flight when a sender went.
+    /// Messages that were in flight when a sender went, and not noted as landed.
     pub(super) stranded: u32,
+    /// Those of them that may come twice: they were in the air when their sender died, or it lives
+    /// on as a ghost.
+    pub(super) in_doubt: u32,
+    /// Whom the mail server has taken a message for, as noted by the one who flew it.
+    pub(super) noted: BTreeSet<i64>,
+    /// Stranded messages that a note told of.
+    pub(super) told: u32,
+    /// What is on its way, and whose: after a crash, what was.
+    pub(super) aloft: BTreeSet<(u64, i64)>,
+    /// Senders that live on after they were thought dead.
+    pub(super) ghosts: BTreeSet<u64>,
 }
 
 #[derive(Clone)]
@@ -93,15 +106,23 @@ impl Sim {
 impl Ledger for Sim {
     async fn recover(&self) -> Result<Standing, StoreError> {
         let done = self.at(|world| {
-            for row in world
-                .rows
-                .values_mut()
-                .filter(|row| row.state == State::InFlight)
-            {
+            let rows = world.rows.iter_mut();
+            for (position, row) in rows.filter(|(_, row)| row.state == State::InFlight) {
+                if world.noted.contains(position) {
+                    row.state = State::Sent;
+                    row.attempts += 1;
+                    world.told += 1;
+                    continue;
+                }
                 row.state = State::Queued;
                 row.uncertain += 1;
                 world.stranded += 1;
+                let was_aloft = world.aloft.contains(&(row.booked_by, *position));
+                if was_aloft || world.ghosts.contains(&row.booked_by) {
+                    world.in_doubt += 1;
+                }
             }
+            world.noted.clear();
         });
         Ok(done.await.map_or(Standing::Lost, |()| Standing::Go))
     }
@@ -117,6 +138,10 @@ impl Ledger for Sim {
         self.wait().await;
         let fits = |_, row: &Row| row.state == State::Deferred && row.due_at <= now_ms;
         Ok(self.with(|world| Self::list(world, fits, limit)))
+    }
+
+    fn note(&self, position: i64) {
+        self.with(|world| world.noted.insert(position));
     }
 
     async fn turn(&self, landed: &[Entry], flying: &[i64]) -> Result<Standing, StoreError> {
@@ -142,6 +167,7 @@ impl Ledger for Sim {
                 let waits = matches!(row.state, State::Queued | State::Deferred);
                 assert!(waits, "{position} flies although it is {:?}", row.state);
                 row.state = State::InFlight;
+                row.booked_by = self.epoch;
             }
             let flying = world
                 .rows
@@ -157,8 +183,13 @@ impl Ledger for Sim {
 impl Wire for Sim {
     async fn send(&self, to: &Waiting) -> Report {
         let flying = self.flying.fetch_add(1, Relaxed) + 1;
-        self.with(|world| world.most_flying = world.most_flying.max(flying));
+        let flight = (self.epoch, to.position);
+        self.with(|world| {
+            world.most_flying = world.most_flying.max(flying);
+            world.aloft.insert(flight);
+        });
         let report = self.carry(to).await;
+        self.with(|world| world.aloft.remove(&flight));
         self.flying.fetch_sub(1, Relaxed);
         report
     }
