@@ -1,19 +1,23 @@
 //! Our own accept loop. `axum::serve` installs no timer, so hyper's limit on a slow head never
 //! fires there, and it counts no connections. Here half-open connections are closed in time, one
-//! client cannot take every connection, and a drain has a deadline.
+//! client cannot take every connection, a connection that is quiet costs next to nothing, and a
+//! drain has a deadline.
 
-use std::collections::BTreeMap;
+mod clients;
+mod pulse;
+
 use std::convert::Infallible;
 use std::fmt::Display;
-use std::future::ready;
+use std::future::{Future, ready};
 use std::io::ErrorKind;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::response::Response;
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -27,6 +31,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
+use self::clients::Clients;
+pub use self::clients::client_key;
+use self::pulse::{Held, Pulse, Turn, Wire};
 use crate::config::ServerConfig;
 use crate::metrics::Metrics;
 use crate::tls::{Shaken, Tls};
@@ -170,56 +177,76 @@ async fn connection(
     stop: CancellationToken,
 ) {
     prepare(&stream);
-    // Who is connected and says nothing costs next to nothing: hyper reads into 8 KB.
     let patience = config.header_timeout();
     let opened = tokio::time::Instant::now();
-    let heard = tokio::select! {
-        heard = timeout(patience, stream.readable()) => matches!(heard, Ok(Ok(()))),
-        () = stop.cancelled() => {
-            let first = tokio::time::timeout_at(opened + FIRST_REQUEST, stream.readable());
-            matches!(first.await, Ok(Ok(())))
+    let mut silent = Some(stream);
+    // Who is connected and says nothing costs next to nothing: hyper reads into 8 KB.
+    while let Some(stream) = silent {
+        let heard = tokio::select! {
+            heard = timeout(patience, stream.readable()) => matches!(heard, Ok(Ok(()))),
+            () = stop.cancelled() => {
+                let first = tokio::time::timeout_at(opened + FIRST_REQUEST, stream.readable());
+                matches!(first.await, Ok(Ok(())))
+            }
+        };
+        if !heard {
+            return;
         }
-    };
-    if heard {
-        Box::pin(converse(stream, (peer, opened), app, patience, stop)).await;
+        let talk = Talk {
+            peer,
+            opened,
+            asked: Arc::default(),
+            stop: stop.clone(),
+        };
+        silent = Box::pin(converse(stream, talk, app.clone(), patience)).await;
     }
 }
 
-/// Speaks with who has begun to: by TLS or plainly, in HTTP/1.1 or 2.
+/// Speaks with who has begun to, by TLS or plainly, in HTTP/1.1 or 2, until the end. Gives the
+/// connection back where it is only quiet.
 async fn converse(
     stream: TcpStream,
-    (peer, opened): (SocketAddr, tokio::time::Instant),
+    talk: Talk,
     app: App,
     patience: Duration,
-    stop: CancellationToken,
-) {
-    let asked = Arc::new(Notify::new());
+) -> Option<TcpStream> {
+    let pulse = Arc::new(Pulse::default());
     let tls = app.tls.clone();
     let service = Asked {
         app,
-        peer,
-        heard: Arc::clone(&asked),
-    };
-    let talk = Talk {
-        peer,
-        opened,
-        asked,
-        stop,
+        peer: talk.peer,
+        heard: Arc::clone(&talk.asked),
+        pulse: Arc::clone(&pulse),
     };
     let mut one = http1::Builder::new();
     one.timer(TokioTimer::new())
         .header_read_timeout(patience)
         .max_header_size(HEAD_BYTES);
     let Some(tls) = tls else {
-        let connection = one.serve_connection(TokioIo::new(stream), service);
-        return talk.until_its_end(Box::pin(connection), None).await;
+        let wire = |head, stream| TokioIo::new(Wire::new(head, stream, Arc::clone(&pulse)));
+        let connection = one.serve_connection(wire(Bytes::new(), stream), service);
+        let mut connection = Box::pin(connection);
+        if talk.until(&mut connection, pulse.quiet()).await {
+            return None;
+        }
+        let parts = Pin::into_inner(connection).into_parts();
+        let stream = parts.io.into_inner().into_stream();
+        if parts.read_buf.is_empty() {
+            return Some(stream);
+        }
+        // The head of a request has begun: the end of it is waited for, once.
+        let connection = one.serve_connection(wire(parts.read_buf, stream), parts.service);
+        talk.until(&mut Box::pin(connection), std::future::pending())
+            .await;
+        return None;
     };
     // In a room of its own: connections without TLS shall not keep one for it.
     let secret = async {
         match timeout(patience, tls.accept(stream)).await {
             Ok(Ok(Shaken::One(stream))) => {
                 let connection = one.serve_connection(TokioIo::new(stream), service);
-                talk.until_its_end(Box::pin(connection), None).await;
+                talk.until(&mut Box::pin(connection), std::future::pending())
+                    .await;
             }
             Ok(Ok(Shaken::Two(stream))) => {
                 let connection = http2::Builder::new(TokioExecutor::new())
@@ -229,17 +256,17 @@ async fn converse(
                     .max_concurrent_streams(STREAMS)
                     .max_header_list_size(HEAD_LIST_BYTES)
                     .serve_connection(TokioIo::new(stream), service);
-                // It has no limit on idleness of its own.
-                talk.until_its_end(Box::pin(connection), Some(IDLE)).await;
+                talk.until_idle(Box::pin(connection)).await;
             }
             Ok(Ok(Shaken::Challenge)) => {
-                tracing::info!(%peer, "an authority asked whether it is us");
+                tracing::info!(peer = %talk.peer, "an authority asked whether it is us");
             }
-            Ok(Err(error)) => tracing::debug!(%peer, %error, "no handshake: {error}"),
-            Err(_) => tracing::debug!(%peer, "no handshake in time"),
+            Ok(Err(error)) => tracing::debug!(peer = %talk.peer, %error, "no handshake: {error}"),
+            Err(_) => tracing::debug!(peer = %talk.peer, "no handshake in time"),
         }
     };
     Box::pin(secret).await;
+    None
 }
 
 /// Answers the requests of one connection.
@@ -247,23 +274,32 @@ struct Asked {
     app: App,
     peer: SocketAddr,
     heard: Arc<Notify>,
+    pulse: Arc<Pulse>,
 }
 
 impl Service<http::Request<Incoming>> for Asked {
-    type Response = Response;
+    type Response = http::Response<Held>;
     type Error = Infallible;
     // hyper keeps room for this future in every connection, idle ones too: only those that are
     // asked something shall have it.
-    type Future = BoxFuture<'static, Result<Response, Infallible>>;
+    type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
 
     fn call(&self, mut request: http::Request<Incoming>) -> Self::Future {
         self.heard.notify_one();
         request.extensions_mut().insert(Peer(self.peer));
+        let turn = self.pulse.begin();
         match (self.app.at_once)(&request) {
-            Some(response) => Box::pin(ready(Ok(response))),
-            None => Box::pin(self.app.router.clone().oneshot(request)),
+            Some(response) => Box::pin(ready(Ok(held(response, turn)))),
+            None => {
+                let answer = self.app.router.clone().oneshot(request);
+                Box::pin(async move { answer.await.map(|response| held(response, turn)) })
+            }
         }
     }
+}
+
+fn held(response: Response, turn: Turn) -> http::Response<Held> {
+    response.map(|body| Held { body, _turn: turn })
 }
 
 /// What is known of a connection beside its protocol.
@@ -276,35 +312,18 @@ struct Talk {
 }
 
 impl Talk {
-    /// Serves it until its end, or the server's, or until nothing is asked for `idle`.
-    async fn until_its_end<C>(self, mut connection: Pin<Box<C>>, idle: Option<Duration>)
+    /// Serves it until its end, or the server's, and answers true; or until `quiet` comes.
+    async fn until<C>(&self, connection: &mut Pin<Box<C>>, quiet: impl Future<Output = ()>) -> bool
     where
         C: GracefulConnection,
         C::Error: Display,
     {
-        let Self {
-            peer,
-            opened,
-            asked,
-            stop,
-        } = self;
-        let next = || Arc::clone(&asked).notified_owned();
-        let quiet = async {
-            match idle {
-                Some(idle) => while timeout(idle, next()).await.is_ok() {},
-                None => std::future::pending().await,
-            }
-        };
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
-            // What is being answered is answered; the next request finds another connection.
-            () = quiet => {
-                connection.as_mut().graceful_shutdown();
-                connection.await
-            }
-            () = stop.cancelled() => {
+            () = quiet => return false,
+            () = self.stop.cancelled() => {
                 // hyper closes at once what has read nothing yet; a request may be on its way.
-                let first = tokio::time::timeout_at(opened + FIRST_REQUEST, next());
+                let first = tokio::time::timeout_at(self.opened + FIRST_REQUEST, self.next());
                 tokio::select! {
                     ended = connection.as_mut() => ended,
                     _ = first => {
@@ -315,8 +334,28 @@ impl Talk {
             }
         };
         if let Err(error) = ended {
-            tracing::debug!(%peer, %error, "connection ended: {error}");
+            tracing::debug!(peer = %self.peer, %error, "connection ended: {error}");
         }
+        true
+    }
+
+    /// Serves it until its end, or the server's, or until nothing is asked for long.
+    async fn until_idle<C>(&self, mut connection: Pin<Box<C>>)
+    where
+        C: GracefulConnection,
+        C::Error: Display,
+    {
+        let idle = async { while timeout(IDLE, self.next()).await.is_ok() {} };
+        if !self.until(&mut connection, idle).await {
+            // What is being answered is answered; the next request finds another connection.
+            connection.as_mut().graceful_shutdown();
+            self.until(&mut connection, std::future::pending()).await;
+        }
+    }
+
+    /// Comes with the next request.
+    fn next(&self) -> impl Future<Output = ()> + use<> {
+        Arc::clone(&self.asked).notified_owned()
     }
 }
 
@@ -327,64 +366,5 @@ fn prepare(stream: &TcpStream) {
     let set = set.and(socket.set_tcp_user_timeout(Some(STALLED_WRITE)));
     if let Err(error) = set {
         tracing::debug!(%error, "cannot set socket options: {error}");
-    }
-}
-
-/// How many connections each client has open.
-struct Clients {
-    most: usize,
-    open: Mutex<BTreeMap<IpAddr, usize>>,
-}
-
-impl Clients {
-    fn new(most: usize) -> Self {
-        Self {
-            most,
-            open: Mutex::default(),
-        }
-    }
-
-    fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
-        let client = client_key(address);
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = open.entry(client).or_insert(0);
-        if *count >= self.most {
-            return None;
-        }
-        *count += 1;
-        Some(Place {
-            clients: Arc::clone(self),
-            client,
-        })
-    }
-}
-
-/// A client's connection, counted until dropped.
-struct Place {
-    clients: Arc<Clients>,
-    client: IpAddr,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut open = self
-            .clients
-            .open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.client) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.client);
-            }
-        }
-    }
-}
-
-/// What stands for a client: an IPv4 address, or an IPv6 /64, since a household holds a whole one.
-pub fn client_key(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
-        v4 @ IpAddr::V4(_) => v4,
     }
 }

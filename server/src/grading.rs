@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 
 use crate::config::Config;
-use crate::grader::key::InstanceKey;
+use crate::grader::key::{HiddenSeeds, InstanceKey};
 use crate::grader::{Failure, Graded, Pool, PoolConfig, Status, scripts};
 use crate::jobs::grade_submission::{Edition, GradeFailure, Grader, Problem};
 use crate::store::grades::Findings;
@@ -26,7 +26,7 @@ pub async fn start(config: &Config, program: PathBuf) -> anyhow::Result<Arc<dyn 
         cpu_s: config.grader.cpu_s,
         ..PoolConfig::standard(program)
     };
-    let pool = Pool::new(settings, Some(key.clone()));
+    let pool = Pool::new(settings, HiddenSeeds::Secret(key.clone()));
     pool.warm()
         .await
         .map_err(|reason| anyhow::anyhow!("no grader can be started: {reason}"))?;
@@ -135,14 +135,8 @@ impl Grader for Elsewhere {
 fn findings(graded: Graded) -> Result<Findings, GradeFailure> {
     let report: Value = serde_json::from_slice(&graded.report)
         .map_err(|error| GradeFailure::Retry(format!("a report that is no JSON: {error}")))?;
-    let hidden = graded.hidden.map(|hidden| {
-        let verdict = if hidden.holds {
-            "holds"
-        } else {
-            "does-not-hold"
-        };
-        json!({"quality": hidden.quality, "verdict": verdict}).to_string()
-    });
+    let hidden = graded.hidden.as_ref();
+    let hidden = hidden.map(|hidden| hidden_document(hidden).to_string());
     Ok(Findings {
         score_ppm: report["score"].as_i64().unwrap_or(0),
         report: graded.report,
@@ -150,4 +144,15 @@ fn findings(graded: Graded) -> Result<Findings, GradeFailure> {
         stars: i64::from(graded.stars),
         hidden_json: hidden,
     })
+}
+
+/// What may be told of the hidden scenarios: never their seeds, nor how each of them went.
+#[must_use]
+pub fn hidden_document(hidden: &labs::Hidden) -> Value {
+    let verdict = if hidden.holds {
+        "holds"
+    } else {
+        "does-not-hold"
+    };
+    json!({"quality": hidden.quality, "verdict": verdict})
 }

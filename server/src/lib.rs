@@ -35,7 +35,6 @@ pub mod random;
 pub mod receipts;
 pub mod reference;
 pub mod routes;
-pub mod sandbox;
 pub mod secret_file;
 mod serving;
 pub mod sessions;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
 
 use crate::command::{Run, root, say, work};
 use crate::served::Served;
@@ -29,6 +30,7 @@ pub fn drive(binary: &Path) -> Result<()> {
     let key = key(binary, &data)?;
     let server = format!("http://{}", served.address);
     guide(binary, &data, (&server, &key))?;
+    hidden_verdict(binary, &data)?;
     schemathesis(&data, (&server, &key))
         .with_context(|| format!("the server's log is {}", log.display()))?;
     let log = std::fs::read_to_string(&log)?;
@@ -80,6 +82,41 @@ fn guide(binary: &Path, data: &Path, (server, key): (&str, &str)) -> Result<()> 
     }
     ensure!(ran >= 7, "only {ran} blocks were found in docs/api.md");
     say(&format!("the {ran} blocks of docs/api.md work"));
+    Ok(())
+}
+
+/// The receipt that the guide left, with the hidden seeds: of this instance, which give what it
+/// states, and of another, which are told apart and not run.
+fn hidden_verdict(binary: &Path, data: &Path) -> Result<()> {
+    let folder = data.join("guide");
+    let other = data.join("another");
+    client::empty(&other)?;
+    for (name, instance) in [("ours.json", data), ("theirs.json", other.as_path())] {
+        let reveal = Run::new(binary).args(["receipt", "reveal", "rate_limiter"]);
+        let opening = reveal.env("HEADROOM_DATA__DIR", instance).output()?;
+        std::fs::write(folder.join(name), opening)?;
+    }
+    let verify = |opening: &str| -> Result<Vec<(String, bool)>> {
+        let arguments = ["verify", "receipt.json", "policy.wasm", "--json"];
+        let run = Run::new(binary).within(&folder).args(arguments);
+        let run = run.args(["--opening", opening]).into_command().output()?;
+        let found: Vec<Value> = serde_json::from_slice(&run.stdout)?;
+        let found = found.iter().map(|finding| {
+            let check = finding["check"].as_str().unwrap_or_default();
+            (check.to_owned(), finding["holds"] == true)
+        });
+        Ok(found.collect())
+    };
+    let ours = verify("ours.json")?;
+    for check in ["opening", "report", "hidden", "verdict", "stars"] {
+        let holds = ours.iter().any(|(name, holds)| name == check && *holds);
+        ensure!(holds, "{check} does not hold: {ours:?}");
+    }
+    let theirs = verify("theirs.json")?;
+    let refused = theirs.contains(&("opening".to_owned(), false));
+    let ran = theirs.iter().any(|(name, _)| name == "verdict");
+    ensure!(refused && !ran, "another instance's seeds pass: {theirs:?}");
+    say("a receipt's hidden verdict is found again by the revealed seeds");
     Ok(())
 }
 

@@ -115,6 +115,8 @@ impl Processors {
     fn busy_until(self, later: Self) -> u64 {
         let all = later.all.saturating_sub(self.all);
         let idle = later.idle.saturating_sub(self.idle);
-        (100 * all.saturating_sub(idle)).checked_div(all).unwrap_or(0)
+        (100 * all.saturating_sub(idle))
+            .checked_div(all)
+            .unwrap_or(0)
     }
 }

@@ -11,7 +11,7 @@ use labs::guest::MAX_PARAMS;
 use labs::{FaultKind, Guest, Host, Lab, Native, Reply, Scenario};
 
 use crate::clock::processor_time;
-use crate::sandbox::{Effort, Engine, Modules};
+use labs_wasmtime::{Effort, Engine, Modules};
 
 /// Times that everything is measured; the median counts.
 const ROUNDS: usize = 5;

@@ -11,6 +11,7 @@ use labs::{Lab, Language};
 use serde_json::Value;
 
 use super::junit;
+use crate::grader::key::HiddenSeeds;
 use crate::grader::{Failure, Graded, offline};
 
 /// The module is at fault.
@@ -62,7 +63,7 @@ pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
 /// Grades what lies there now.
 fn file(command: &Command, lab: &'static Lab, path: &Path) -> anyhow::Result<ExitCode> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    match graded(lab, script(path), &bytes)? {
+    match graded(lab, script(path), &bytes, HiddenSeeds::None)? {
         Ok(graded) => {
             if let Some(said) = &graded.aborted {
                 eprintln!("aborted: {said}");
@@ -78,13 +79,9 @@ pub(super) fn graded(
     lab: &'static Lab,
     language: Option<&'static Language>,
     bytes: &[u8],
+    hidden: HiddenSeeds,
 ) -> anyhow::Result<Result<Graded, Failure>> {
-    Ok(super::runtime()?.block_on(async {
-        match language {
-            Some(language) => offline::script(lab, language, bytes).await,
-            None => offline::module(lab, bytes).await,
-        }
-    }))
+    Ok(super::runtime()?.block_on(offline::grade(lab, language, bytes, hidden)))
 }
 
 fn show(command: &Command, lab: &Lab, bytes: &[u8]) -> anyhow::Result<ExitCode> {

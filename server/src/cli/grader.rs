@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::grader::lockdown::Bounds;
 use crate::grader::{Drill, Options, run};
-use crate::sandbox::lockdown::Bounds;
 
 /// Grades one module from stdin, locked in. Started by the server, not by people.
 #[derive(Debug, Clone, Args)]

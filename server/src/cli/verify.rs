@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::grade;
-use crate::grader::key::Opening;
+use crate::grader::key::{HiddenSeeds, Opening};
 use crate::receipts::verify::{self, Finding};
 use crate::receipts::{PublicKeys, Receipt};
 
@@ -41,10 +41,17 @@ pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("cannot read {}", command.file.display()))?;
     let mut found = verify::signature(&receipt, keys.as_ref());
     found.push(verify::module(&receipt, &bytes));
+    let mut hidden = HiddenSeeds::None;
     if let Some(path) = &command.opening {
-        found.push(opening(&receipt, &read(path)?));
+        let revealed: Opening = read(path)?;
+        let finding = opening(&receipt, &revealed);
+        // Other seeds than those committed to would only give another verdict.
+        if finding.holds {
+            hidden = HiddenSeeds::Revealed(revealed);
+        }
+        found.push(finding);
     }
-    found.extend(again(&receipt, &bytes)?);
+    found.extend(again(&receipt, &bytes, hidden)?);
     let holds = found.iter().all(|finding| finding.holds);
     if command.json {
         println!("{}", serde_json::to_string_pretty(&found)?);
@@ -64,7 +71,7 @@ pub fn run(command: &Command) -> anyhow::Result<ExitCode> {
 }
 
 /// Runs the module again, if this program has the same lab, engine and meter.
-fn again(receipt: &Receipt, bytes: &[u8]) -> anyhow::Result<Vec<Finding>> {
+fn again(receipt: &Receipt, bytes: &[u8], hidden: HiddenSeeds) -> anyhow::Result<Vec<Finding>> {
     let stated = |name: &str| receipt.statement[name].as_str().unwrap_or_default();
     let lab = grade::lab(stated("lab"))?;
     let language = receipt.statement["language"].as_str();
@@ -87,8 +94,16 @@ fn again(receipt: &Receipt, bytes: &[u8]) -> anyhow::Result<Vec<Finding>> {
             ))
         );
     }
-    match grade::graded(lab, language.and_then(labs::language::of_script), bytes)? {
-        Ok(graded) => Ok(verify::run(receipt, &graded.report)),
+    let language = language.and_then(labs::language::of_script);
+    match grade::graded(lab, language, bytes, hidden)? {
+        Ok(graded) => {
+            let mut found = verify::run(receipt, &graded.report);
+            if let Some(hidden) = &graded.hidden {
+                let hidden = crate::grading::hidden_document(hidden);
+                found.extend(verify::hidden(receipt, &hidden, graded.stars));
+            }
+            Ok(found)
+        }
         Err(failure) => Ok(vec![Finding {
             check: "run",
             holds: false,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::Finding;
 use crate::config::Config;
+use crate::grader::key::HiddenSeeds;
 use crate::grader::{Pool, PoolConfig, Status};
 
 const ABOUT: &str = "graders";
@@ -15,7 +16,7 @@ pub(super) async fn examine(config: &Config, program: PathBuf) -> Finding {
         cpu_s: config.grader.cpu_s,
         ..PoolConfig::standard(program)
     };
-    match Pool::new(settings, None).warm().await {
+    match Pool::new(settings, HiddenSeeds::None).warm().await {
         Ok(status) => examine_running(&status),
         Err(reason) => {
             let words = format!("no grader can be started: {reason}");

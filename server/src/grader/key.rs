@@ -84,7 +84,7 @@ impl InstanceKey {
     }
 
     /// The hidden cases of a lab on this instance.
-    pub(super) fn cases(&self, lab: &Lab) -> Vec<HiddenCase> {
+    fn cases(&self, lab: &Lab) -> Vec<HiddenCase> {
         let hidden = lab
             .spec()
             .scenarios
@@ -117,6 +117,19 @@ pub struct Opening {
 }
 
 impl Opening {
+    /// Its cases, or nothing if a seed is none.
+    fn cases(&self) -> Option<Vec<HiddenCase>> {
+        let seeds = self.seeds.iter();
+        seeds
+            .map(|(scenario, seed)| {
+                Some(HiddenCase {
+                    scenario: scenario.clone(),
+                    seed: seed.parse().ok()?,
+                })
+            })
+            .collect()
+    }
+
     /// What receipts say of it: SHA-256 over its parts, one a line.
     #[must_use]
     pub fn commitment(&self) -> String {
@@ -125,5 +138,27 @@ impl Opening {
             text += &format!("{scenario} {seed}\n");
         }
         modules::digest(text.as_bytes())
+    }
+}
+
+/// Where a pool has its hidden cases from.
+#[derive(Clone, Debug)]
+pub enum HiddenSeeds {
+    /// None are run.
+    None,
+    /// They are drawn from the instance's secret.
+    Secret(InstanceKey),
+    /// They have been revealed.
+    Revealed(Opening),
+}
+
+impl HiddenSeeds {
+    /// The hidden cases of a lab.
+    pub(super) fn cases(&self, lab: &Lab) -> Vec<HiddenCase> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Secret(key) => key.cases(lab),
+            Self::Revealed(opening) => opening.cases().unwrap_or_default(),
+        }
     }
 }

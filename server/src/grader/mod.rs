@@ -5,6 +5,7 @@
 //! learners' modules, and its death, whatever the cause, costs nothing but a repetition.
 
 pub mod key;
+pub mod lockdown;
 pub mod offline;
 mod outcome;
 mod pool;

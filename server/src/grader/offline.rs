@@ -4,32 +4,30 @@ use std::fmt::Write as _;
 
 use labs::{Lab, Language, Native, Report, Subject};
 
+use super::key::HiddenSeeds;
 use super::outcome::{Failure, Graded};
 use super::pool::{Pool, PoolConfig};
 
 /// Points are parts per million of 100.
 const PPM_PER_POINT: f64 = 10_000.0;
 
-/// Grades a module in a child, as the server does; hidden scenarios stay out, for they belong
-/// to an instance.
+/// Grades a module, or a script of a language, in a child, as the server does. Hidden scenarios
+/// stay out, for they belong to an instance, unless that has revealed them.
 ///
 /// # Errors
 /// Why there is no grade.
-pub async fn module(lab: &Lab, bytes: &[u8]) -> Result<Graded, Failure> {
-    pool()?.grade(lab.id, bytes).await
-}
-
-/// Grades a script, as [`module`] does a module.
-///
-/// # Errors
-/// Why there is no grade.
-pub async fn script(lab: &Lab, language: &Language, source: &[u8]) -> Result<Graded, Failure> {
-    pool()?.grade_script(lab.id, language, source).await
-}
-
-fn pool() -> Result<Pool, Failure> {
+pub async fn grade(
+    lab: &Lab,
+    language: Option<&Language>,
+    bytes: &[u8],
+    hidden: HiddenSeeds,
+) -> Result<Graded, Failure> {
     let program = std::env::current_exe().map_err(|error| Failure::Retry(error.to_string()))?;
-    Ok(Pool::new(PoolConfig::standard(program), None))
+    let pool = Pool::new(PoolConfig::standard(program), hidden);
+    match language {
+        Some(language) => pool.grade_script(lab.id, language, bytes).await,
+        None => pool.grade(lab.id, bytes).await,
+    }
 }
 
 /// Grades a built-in policy in this process: it is our own code.

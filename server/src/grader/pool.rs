@@ -12,12 +12,12 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::key::InstanceKey;
+use super::key::HiddenSeeds;
+use super::lockdown::Lockdown;
 use super::outcome::{Failure, Graded, Problem, Refusal};
 use super::protocol::{self, Answer, Job};
 use super::{scripts, verdict};
 use crate::config::GraderConfig;
-use crate::sandbox::lockdown::Lockdown;
 
 /// How long a child may take to start and test itself.
 const START: Duration = Duration::from_secs(20);
@@ -87,7 +87,7 @@ pub struct Pool(Arc<Inner>);
 
 struct Inner {
     config: PoolConfig,
-    key: Option<InstanceKey>,
+    hidden: HiddenSeeds,
     turns: Semaphore,
     state: Mutex<State>,
 }
@@ -121,14 +121,13 @@ enum Death {
 }
 
 impl Pool {
-    /// A pool. Without a key the hidden scenarios are not run. Children start with the first
-    /// [`Pool::warm`] or job.
+    /// A pool. Children start with the first [`Pool::warm`] or job.
     #[must_use]
-    pub fn new(config: PoolConfig, key: Option<InstanceKey>) -> Self {
+    pub fn new(config: PoolConfig, hidden: HiddenSeeds) -> Self {
         let turns = Semaphore::new(config.workers.max(1));
         Self(Arc::new(Inner {
             config,
-            key,
+            hidden,
             turns,
             state: Mutex::default(),
         }))
@@ -193,15 +192,10 @@ impl Pool {
 
     async fn work(&self, lab: &str, script: bool, module: &[u8]) -> Result<Graded, Failure> {
         let known = labs::by_id(lab).ok_or_else(|| Failure::Retry("no such lab".into()))?;
-        let hidden = self
-            .0
-            .key
-            .as_ref()
-            .map_or_else(Vec::new, |key| key.cases(known));
         let job = Job {
             lab: lab.into(),
             script,
-            hidden,
+            hidden: self.0.hidden.cases(known),
         };
         let turn = self.0.turns.acquire().await;
         let _turn = turn.map_err(|closed| Failure::Retry(closed.to_string()))?;

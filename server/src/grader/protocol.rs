@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
+use super::lockdown::Lockdown;
 use super::outcome::Refusal;
-use crate::sandbox::lockdown::Lockdown;
 
 /// Longest head, bytes.
 const HEAD_MAX: u32 = 1 << 20;

@@ -9,7 +9,7 @@ use labs::{FaultKind, Host as _, Lab, Native, Scenario};
 
 use super::outcome::Refusal;
 use super::worker::prepare;
-use crate::sandbox::{Engine, Modules};
+use labs_wasmtime::{Engine, Modules};
 
 /// A rate limiter, assembled from `selftest/limiter.wat`; a test compares the two.
 const LIMITER: &[u8] = include_bytes!("selftest/limiter.wasm");

@@ -7,12 +7,12 @@ use std::thread;
 use labs::abi::Origin;
 use labs::{Host as _, Lab, Report, Spec, Subject, abi};
 
+use super::lockdown::{self, Bounds};
 use super::outcome::Refusal;
 use super::protocol::{self, Answer, HiddenCase, Job};
 use super::selftest;
 use crate::clock::processor_time;
-use crate::sandbox::lockdown::{self, Bounds};
-use crate::sandbox::{Effort, Engine, Modules};
+use labs_wasmtime::{Effort, Engine, Modules};
 
 /// Stack of the thread that compiles and runs, bytes: beyond what wasm may take of it.
 const STACK: usize = 16 << 20;

@@ -71,20 +71,34 @@ pub fn module(receipt: &Receipt, bytes: &[u8]) -> Finding {
 pub fn run(receipt: &Receipt, report: &[u8]) -> Vec<Finding> {
     let stated = &receipt.statement;
     let parsed: Value = serde_json::from_slice(report).unwrap_or_default();
-    let sha256 = modules::digest(report);
-    let same = |check, name: &str, ours: &Value| {
-        let holds = stated[name] == *ours;
-        finding(
-            check,
-            holds,
-            format!("stated {}, found {ours}", stated[name]),
-        )
-    };
+    let sha256 = Value::from(modules::digest(report));
     vec![
-        same("report", "report_sha256", &Value::from(sha256)),
-        same("digest", "digest", &parsed["digest"]),
-        same("score", "score", &parsed["score"]),
+        same("report", &stated["report_sha256"], &sha256),
+        same("digest", &stated["digest"], &parsed["digest"]),
+        same("score", &stated["score"], &parsed["score"]),
     ]
+}
+
+/// Whether another run on the hidden seeds, once they are revealed, gave the verdict and the stars
+/// that are stated.
+#[must_use]
+pub fn hidden(receipt: &Receipt, document: &Value, stars: u8) -> Vec<Finding> {
+    let stated = &receipt.statement;
+    let of = |name: &str| (&stated["hidden"][name], &document[name]);
+    let (quality, verdict) = (of("quality"), of("verdict"));
+    vec![
+        same("hidden", quality.0, quality.1),
+        same("verdict", verdict.0, verdict.1),
+        same("stars", &stated["stars"], &Value::from(stars)),
+    ]
+}
+
+fn same(check: &'static str, stated: &Value, ours: &Value) -> Finding {
+    finding(
+        check,
+        stated == ours,
+        format!("stated {stated}, found {ours}"),
+    )
 }
 
 fn is_same(key: &PublicKey, other: &PublicKey) -> bool {

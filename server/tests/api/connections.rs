@@ -131,3 +131,60 @@ async fn connections_that_nobody_has_taken_yet_are_answered_before_the_stop() {
         assert!(answer.starts_with(b"HTTP/1.1 200"), "{answer:?}");
     }
 }
+
+/// Reads one answer, head and body.
+async fn answer(stream: &mut TcpStream) -> (String, usize) {
+    let (mut bytes, mut buffer) = (Vec::new(), vec![0; 64 << 10]);
+    loop {
+        let text = String::from_utf8_lossy(&bytes).to_lowercase();
+        if let Some((head, _)) = text.split_once("\r\n\r\n") {
+            let length = head.split("content-length: ").nth(1).unwrap();
+            let length: usize = length.lines().next().unwrap().parse().unwrap();
+            if bytes.len() == head.len() + 4 + length {
+                return (head.lines().next().unwrap().to_owned(), length);
+            }
+        }
+        let read = tokio::time::timeout(Duration::from_secs(5), stream.read(&mut buffer));
+        let count = read.await.expect("an answer").unwrap();
+        assert!(count > 0, "closed within an answer: {text}");
+        bytes.extend_from_slice(&buffer[..count]);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_was_quiet_is_taken_up_again() {
+    let app = TestApp::start("").await;
+    let mut stream = TcpStream::connect(app.address).await.unwrap();
+    let (first, rest) = "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n".split_at(9);
+    // Longer than a connection may be still before its buffers go, also within a head.
+    let pause = Duration::from_millis(1_300);
+    for between in [Duration::ZERO, pause, 2 * pause] {
+        stream.write_all(first.as_bytes()).await.unwrap();
+        tokio::time::sleep(between).await;
+        stream.write_all(rest.as_bytes()).await.unwrap();
+        assert_eq!(answer(&mut stream).await.0, "http/1.1 200 ok");
+        tokio::time::sleep(pause).await;
+    }
+}
+
+#[tokio::test]
+async fn who_stops_reading_for_a_while_misses_nothing() {
+    const REQUESTS: usize = 400;
+    let app = TestApp::start("").await;
+    let mut stream = TcpStream::connect(app.address).await.unwrap();
+    let request = "GET /api/v1/openapi.json HTTP/1.1\r\nhost: a\r\n\r\n";
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let (_, length) = answer(&mut stream).await;
+    // More than the sockets take in, so that the server is in the middle of an answer.
+    assert!(REQUESTS * length > 8 << 20, "{length}");
+    let last = request.replace("host: a", "host: a\r\nconnection: close");
+    let requests = request.repeat(REQUESTS - 1) + &last;
+    stream.write_all(requests.as_bytes()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    let mut all = Vec::new();
+    let read = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut all));
+    read.await.expect("all in time").unwrap();
+    let answers = String::from_utf8_lossy(&all);
+    assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), REQUESTS);
+    assert!(all.len() > REQUESTS * length);
+}

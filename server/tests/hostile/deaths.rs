@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::time::Duration;
 
+use headroom::grader::key::HiddenSeeds;
 use headroom::grader::{Failure, Graded, Pool, PoolConfig};
 
 const LAB: &str = "rate_limiter";
@@ -38,7 +39,7 @@ async fn drilled(drill: &str, config: PoolConfig) -> &'static str {
     );
     fs::write(&program, script).unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
-    let pool = Pool::new(PoolConfig { program, ..config }, None);
+    let pool = Pool::new(PoolConfig { program, ..config }, HiddenSeeds::None);
     problem(pool.grade(LAB, &super::modules::constant(1)).await)
 }
 
@@ -67,7 +68,7 @@ async fn time_out_is_the_modules_fault() {
         deadline: Duration::from_millis(400),
         ..super::config()
     };
-    let pool = Pool::new(hasty, None);
+    let pool = Pool::new(hasty, HiddenSeeds::None);
     assert_eq!(problem(pool.grade(LAB, &slow()).await), "grading-timeout");
     // The pool is none the worse for it.
     assert_eq!(problem(pool.grade(LAB, b"no").await), "module-invalid");
@@ -99,7 +100,9 @@ async fn a_grader_that_does_not_start_is_not_the_modules_fault() {
             program: program.into(),
             ..super::config()
         };
-        let outcome = Pool::new(config, None).grade(LAB, &slow()).await;
+        let outcome = Pool::new(config, HiddenSeeds::None)
+            .grade(LAB, &slow())
+            .await;
         assert!(matches!(outcome, Err(Failure::Retry(_))), "{outcome:?}");
     }
 }

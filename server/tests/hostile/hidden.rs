@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use headroom::grader::Pool;
-use headroom::grader::key::InstanceKey;
+use headroom::grader::key::{HiddenSeeds, InstanceKey};
 
 const LAB: &str = "rate_limiter";
 
@@ -13,7 +13,10 @@ async fn a_flaw_that_public_scenarios_miss_costs_the_stars() {
     let open = super::pool().grade(LAB, &module).await.unwrap();
     assert_eq!((open.stars, &open.hidden), (3, &None));
 
-    let keyed = Pool::new(super::config(), Some(InstanceKey::new([7; 32])));
+    let keyed = Pool::new(
+        super::config(),
+        HiddenSeeds::Secret(InstanceKey::new([7; 32])),
+    );
     let closed = keyed.grade(LAB, &module).await.unwrap();
     let hidden = closed.hidden.unwrap();
     assert!(!hidden.holds && closed.stars <= 1, "{hidden:?}");
@@ -24,7 +27,10 @@ async fn a_flaw_that_public_scenarios_miss_costs_the_stars() {
 
 #[tokio::test]
 async fn a_sound_module_passes_the_gate() {
-    let keyed = Pool::new(super::config(), Some(InstanceKey::new([8; 32])));
+    let keyed = Pool::new(
+        super::config(),
+        HiddenSeeds::Secret(InstanceKey::new([8; 32])),
+    );
     let module = super::selftest::limiter();
     let graded = keyed.grade(LAB, &module).await.unwrap();
     let hidden = graded.hidden.unwrap();

@@ -17,6 +17,7 @@ mod wrapped;
 
 use std::time::Duration;
 
+use headroom::grader::key::HiddenSeeds;
 use headroom::grader::{Pool, PoolConfig};
 
 /// Settings of a pool of real children, with time enough for a busy machine.
@@ -32,5 +33,5 @@ fn config() -> PoolConfig {
 
 /// A pool of real children.
 fn pool() -> Pool {
-    Pool::new(config(), None)
+    Pool::new(config(), HiddenSeeds::None)
 }

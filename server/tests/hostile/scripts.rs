@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use headroom::grader::key::InstanceKey;
+use headroom::grader::key::{HiddenSeeds, InstanceKey};
 use headroom::grader::{Failure, Graded, Pool, scripts};
 use labs::language::JAVASCRIPT;
 use labs::{FaultKind, Report, Subject};
@@ -130,7 +130,10 @@ async fn a_right_script_earns_three_stars_in_seconds() {
     if pool().is_none() {
         return;
     }
-    let pool = Pool::new(super::config(), Some(InstanceKey::new([7; 32])));
+    let pool = Pool::new(
+        super::config(),
+        HiddenSeeds::Secret(InstanceKey::new([7; 32])),
+    );
     let (report, graded) = graded(&pool, include_str!("../../../e2e/fixtures/gcra.js")).await;
     assert_eq!((report.score, report.kappa_ops), (1_000_000, 1_000_000));
     assert!(graded.hidden.is_some_and(|hidden| hidden.holds));

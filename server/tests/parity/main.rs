@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::thread;
 
-use headroom::sandbox::{Effort, Engine, Modules};
 use labs::{Case, FaultKind, Host, Lab, Native, Policy, Scenario, Subject};
+use labs_wasmtime::{Effort, Engine, Modules};
 
 /// What policies (lab, policy, scenario) end with as modules only. With 60,000 tenants, state that
 /// is never forgotten grows past the lab's 2 MiB, where Rust's allocator traps; `clear_all` clears

@@ -19,8 +19,7 @@ const ROOMS: [(&str, &[&str]); 3] = [
         "wasmtime::",
         // The meter's own tests run what it wrote; the crate itself never does.
         &[
-            "server/src/sandbox/",
-            "server/tests/",
+            "labs/wasmtime/src/",
             "labs/tests/",
             "labs/src/meter/spec_suite.rs",
         ],
@@ -205,7 +204,7 @@ mod tests {
         let wasm = "use wasmtime::Engine;";
         shows(
             rooms,
-            ("server/src/sandbox/mod.rs", wasm),
+            ("labs/wasmtime/src/lib.rs", wasm),
             ("server/src/jobs/grade.rs", wasm),
         );
         let pages = "use leptos::prelude::*;";

@@ -33,7 +33,7 @@ pub enum EngineError {
 
 /// A compiler and its settings.
 #[derive(Clone)]
-pub struct Engine(pub(super) wasmtime::Engine);
+pub struct Engine(pub(crate) wasmtime::Engine);
 
 impl Engine {
     /// An engine with every wasm feature off that labs do not use.
@@ -46,7 +46,7 @@ impl Engine {
             .map_err(|error| EngineError::Setup(format!("{error:#}")))
     }
 
-    pub(super) fn compile(&self, bytes: &[u8]) -> Result<wasmtime::Module, EngineError> {
+    pub(crate) fn compile(&self, bytes: &[u8]) -> Result<wasmtime::Module, EngineError> {
         wasmtime::Module::from_binary(&self.0, bytes)
             .map_err(|error| EngineError::Compile(format!("{error:#}")))
     }

@@ -7,7 +7,7 @@ use labs::{FaultKind, Guest, Host, Reply, Spec, abi, meter};
 use wasmtime::{Caller, Extern, Global, Instance, Linker, Memory, Store, TypedFunc};
 use wasmtime::{StoreLimits, StoreLimitsBuilder};
 
-use super::engine::{Engine, EngineError};
+use crate::engine::{Engine, EngineError};
 
 /// Longest text of `env.abort` that is kept, in UTF-16 units.
 const MAX_ABORT_UNITS: u32 = 256;
