@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// The longest document that is kept, bytes.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -23,61 +24,83 @@ const ATTEMPTS_MAX: usize = 100;
 
 type Entries<T> = BTreeMap<String, T>;
 
-/// What browsers rely on. Members that are not listed are kept as they are: a newer page may have
-/// written them.
-#[derive(Deserialize)]
-struct Document {
+/// What somebody has read, answered, marked and written. Times are Unix milliseconds.
+// Browsers rely on these members. Others are kept as they are: a newer page may have written them.
+#[derive(Deserialize, ToSchema)]
+pub struct ProgressDocument {
+    #[schema(minimum = 1, maximum = 1)]
     version: u32,
+    /// When each lesson was read, by its area and slug.
+    #[schema(example = json!({"reliability/retries": 1_790_000_000_000_u64}))]
     read: Entries<u64>,
-    questions: Entries<Question>,
+    /// Questions that were answered, by lesson and id.
+    questions: Entries<ProgressQuestion>,
+    /// What is marked, by address.
     #[serde(default)]
-    bookmarks: Entries<Bookmark>,
+    bookmarks: Entries<ProgressBookmark>,
+    /// Notes, by lesson.
     #[serde(default)]
-    notes: Entries<Note>,
+    notes: Entries<ProgressNote>,
+    /// Where the reader was last.
     #[serde(rename = "last")]
-    _last: Option<Place>,
+    _last: Option<ProgressPlace>,
+    /// The best of each lab.
     #[serde(default)]
-    stars: Entries<Stars>,
+    stars: Entries<ProgressStars>,
+    /// What is older than this was forgotten on request.
     #[serde(rename = "cleared")]
     _cleared: Option<u64>,
 }
 
-#[derive(Deserialize)]
-struct Question {
-    attempts: Vec<Attempt>,
+/// A question that was answered.
+#[derive(Deserialize, ToSchema)]
+pub struct ProgressQuestion {
+    /// The last answers.
+    #[schema(max_items = 100)]
+    attempts: Vec<ProgressAttempt>,
+    /// Right answers in a row.
     #[serde(rename = "streak")]
     _streak: u32,
+    /// When it is asked again.
     #[serde(rename = "due")]
     _due: u64,
+    #[schema(max_length = 1000)]
     prompt: String,
 }
 
-#[derive(Deserialize)]
-struct Attempt {
+/// An answer.
+#[derive(Deserialize, ToSchema)]
+pub struct ProgressAttempt {
     #[serde(rename = "at")]
     _at: u64,
     #[serde(rename = "right")]
     _right: bool,
 }
 
-#[derive(Deserialize)]
-struct Bookmark {
+/// A page that is marked, or was.
+#[derive(Deserialize, ToSchema)]
+pub struct ProgressBookmark {
+    #[schema(max_length = 1000)]
     title: String,
     #[serde(rename = "at")]
     _at: u64,
+    /// Whether it is marked.
     #[serde(rename = "on")]
     _on: bool,
 }
 
-#[derive(Deserialize)]
-struct Note {
+/// A note on a lesson.
+#[derive(Deserialize, ToSchema)]
+pub struct ProgressNote {
+    #[schema(max_length = 20_000)]
     text: String,
     #[serde(rename = "at")]
     _at: u64,
 }
 
-#[derive(Deserialize)]
-struct Place {
+/// A place in the course.
+#[derive(Deserialize, ToSchema)]
+pub struct ProgressPlace {
     #[serde(rename = "address")]
     _address: String,
     #[serde(rename = "title")]
@@ -86,9 +109,12 @@ struct Place {
     _at: u64,
 }
 
-#[derive(Deserialize)]
-struct Stars {
+/// The best grade of a lab.
+#[derive(Deserialize, ToSchema)]
+pub struct ProgressStars {
+    #[schema(maximum = 3)]
     stars: u8,
+    /// Parts per million of 100 points.
     #[serde(rename = "score")]
     _score: Option<u32>,
     #[serde(rename = "at")]
@@ -101,7 +127,9 @@ struct Stars {
 /// A sentence on the first thing that is wrong, and where.
 pub fn check(bytes: &[u8]) -> Result<String, String> {
     let value: Value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-    let document: Document = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    is_of_objects(&value)?;
+    let document: ProgressDocument =
+        serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
     if document.version != 1 {
         return Err("version must be 1".to_owned());
     }
@@ -109,7 +137,28 @@ pub fn check(bytes: &[u8]) -> Result<String, String> {
     Ok(value.to_string())
 }
 
-impl Document {
+/// An array of a record's members would pass for the record, and no browser could read it.
+fn is_of_objects(value: &Value) -> Result<(), String> {
+    let object = |what: &str, value: &Value| match value {
+        Value::Object(_) => Ok(()),
+        _ => Err(format!("{what} must be an object")),
+    };
+    object("the document", value)?;
+    for name in ["questions", "bookmarks", "notes", "stars"] {
+        for (key, entry) in value[name].as_object().into_iter().flatten() {
+            object(&format!("{name}[{key:?}]"), entry)?;
+            for attempt in entry["attempts"].as_array().into_iter().flatten() {
+                object(&format!("an attempt in {name}[{key:?}]"), attempt)?;
+            }
+        }
+    }
+    match &value["last"] {
+        Value::Null => Ok(()),
+        last => object("last", last),
+    }
+}
+
+impl ProgressDocument {
     fn within_limits(&self) -> Result<(), String> {
         entries("read", &self.read, |_| Ok(()))?;
         entries("questions", &self.questions, |question| {
@@ -180,7 +229,16 @@ mod tests {
         );
         for (text, why) in [
             ("", "EOF"),
-            ("[]", "invalid"),
+            ("[]", "the document must be an object"),
+            (&with(r#""last":["/a","A",1]"#), "last must be an object"),
+            (
+                &with(r#""stars":{"retry":[3,null,1]}"#),
+                r#"stars["retry"] must be an object"#,
+            ),
+            (
+                r#"{"version":1,"read":{},"questions":{"a":{"attempts":[[1,true]]}}}"#,
+                r#"an attempt in questions["a"] must be an object"#,
+            ),
             (
                 r#"{"version":2,"read":{},"questions":{}}"#,
                 "version must be 1",

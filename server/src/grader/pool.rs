@@ -21,6 +21,8 @@ use crate::config::GraderConfig;
 
 /// How long a child may take to start and test itself.
 const START: Duration = Duration::from_secs(20);
+/// How long a child that has answered may take to end.
+const END: Duration = Duration::from_secs(2);
 /// Dying words that are kept, bytes.
 const WORDS: u64 = 4096;
 /// What Rust says when memory is out, before it aborts.
@@ -343,10 +345,19 @@ impl Worker {
             protocol::receive::<Answer>(&mut self.stdout).await
         };
         match timeout(deadline, exchange).await {
-            Ok(Ok((answer, body))) => Ok(verdict::of(answer, body, job, module)),
+            Ok(Ok((answer, body))) => {
+                // It ends by itself; nobody waits for that.
+                tokio::spawn(self.end());
+                Ok(verdict::of(answer, body, job, module))
+            }
             Ok(Err(_)) => Err(self.death().await),
             Err(_) => Err(Death::Deadline),
         }
+    }
+
+    /// Waits for a child that has done its work, and ends one that stays.
+    async fn end(mut self) {
+        let _ended = timeout(END, self.child.wait()).await;
     }
 
     async fn death(&mut self) -> Death {
