@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -29,6 +30,8 @@ use crate::webhooks::sender::Sender;
 
 /// How often to look for jobs that nothing in this process announced, milliseconds.
 const POLL_MS: u64 = 1000;
+/// How often memory that is free is given back.
+const GIVE_BACK_EVERY: Duration = Duration::from_secs(15);
 
 /// A process that is ready to run: a server, or a worker.
 pub struct Server {
@@ -135,6 +138,7 @@ impl Server {
             state.node.clone(),
             stop.clone(),
         ));
+        aside.spawn(give_back(stop.clone()));
         let (db, stopped) = (state.db.clone(), stop.clone());
         aside.spawn(async move { db.relay(stopped).await });
         let ops = routes::ops::router(state.clone());
@@ -188,6 +192,16 @@ impl Server {
         }
         state.db.close().await;
     }
+}
+
+/// Gives back now and then what memory is free, until `stop`.
+async fn give_back(stop: CancellationToken) {
+    let again = async || {
+        tokio::time::sleep(GIVE_BACK_EVERY).await;
+        tokio::task::spawn_blocking(trim::give_back).await.is_ok()
+    };
+    let always = async { while again().await {} };
+    tokio::select! { () = stop.cancelled() => {} () = always => {} }
 }
 
 async fn listen(setting: &str, address: Option<SocketAddr>) -> anyhow::Result<Option<TcpListener>> {

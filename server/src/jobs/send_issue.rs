@@ -70,8 +70,8 @@ pub enum Payload {
 }
 
 impl SendIssue {
-    /// The job, for the site at `site` (no slash at its end) with these pages; `notes` is the folder
-    /// for what has landed and is not in the ledger yet.
+    /// The job, for the site at `site` (no slash at its end) with these pages; `notes` is the
+    /// folder for what has landed and is not in the ledger yet.
     #[must_use]
     pub fn new(
         mailer: Mailer,

@@ -19,8 +19,8 @@ const STARTS: usize = 7;
 const CONNECTIONS: usize = 10_000;
 /// Requests of the client that goes on.
 const REQUESTS: usize = 500;
-/// Until memory has settled after the start.
-const SETTLE: Duration = Duration::from_secs(3);
+/// Until memory has settled.
+const SETTLE: Duration = Duration::from_secs(18);
 const SETTINGS: [(&str, &str); 4] = [
     ("HEADROOM_LOG__FILTER", "warn"),
     ("HEADROOM_SERVER__HEADER_TIMEOUT_MS", "300000"),
@@ -64,6 +64,8 @@ fn hold(name: &str, address: &str, processes: &[u32]) -> Result<()> {
         client.get()?;
         held.push(client);
     }
+    // Idle is who has said nothing for a while.
+    std::thread::sleep(SETTLE);
     let [resident_then, private_then] = memory(processes)?;
     let after = delays(address)?;
     for client in held.iter_mut().step_by(100) {
