@@ -31,9 +31,9 @@ const SOON_MS: i64 = 5_000;
 
 /// Written as in flight beyond those who fly, for each: so many more may be counted as uncertain
 /// after a crash although they never left.
-const AT_GATE: usize = 7;
+const AT_GATE: usize = 15;
 /// Between two turns with the ledger.
-const GATHER: Duration = Duration::from_millis(2);
+const GATHER: Duration = Duration::from_millis(5);
 /// Before a ledger that could not be written is tried again.
 const LEDGER_WAIT: Duration = Duration::from_secs(1);
 
