@@ -178,7 +178,7 @@ async fn connection(
 ) {
     prepare(&stream);
     let patience = config.header_timeout();
-    let opened = tokio::time::Instant::now();
+    let mut opened = tokio::time::Instant::now();
     let mut silent = Some(stream);
     // Who is connected and says nothing costs next to nothing: hyper reads into 8 KB.
     while let Some(stream) = silent {
@@ -192,6 +192,8 @@ async fn connection(
         if !heard {
             return;
         }
+        // What is heard is read, also while the server stops.
+        opened = tokio::time::Instant::now();
         let talk = Talk {
             peer,
             opened,

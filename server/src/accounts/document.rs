@@ -22,8 +22,6 @@ const TITLE_MAX: usize = 1_000;
 /// Answers that are kept of one question.
 const ATTEMPTS_MAX: usize = 100;
 
-type Entries<T> = BTreeMap<String, T>;
-
 /// What somebody has read, answered, marked and written. Times are Unix milliseconds.
 // Browsers rely on these members. Others are kept as they are: a newer page may have written them.
 #[derive(Deserialize, ToSchema)]
@@ -32,21 +30,21 @@ pub struct ProgressDocument {
     version: u32,
     /// When each lesson was read, by its area and slug.
     #[schema(example = json!({"reliability/retries": 1_790_000_000_000_u64}))]
-    read: Entries<u64>,
+    read: BTreeMap<String, u64>,
     /// Questions that were answered, by lesson and id.
-    questions: Entries<ProgressQuestion>,
+    questions: BTreeMap<String, ProgressQuestion>,
     /// What is marked, by address.
     #[serde(default)]
-    bookmarks: Entries<ProgressBookmark>,
+    bookmarks: BTreeMap<String, ProgressBookmark>,
     /// Notes, by lesson.
     #[serde(default)]
-    notes: Entries<ProgressNote>,
+    notes: BTreeMap<String, ProgressNote>,
     /// Where the reader was last.
     #[serde(rename = "last")]
     _last: Option<ProgressPlace>,
     /// The best of each lab.
     #[serde(default)]
-    stars: Entries<ProgressStars>,
+    stars: BTreeMap<String, ProgressStars>,
     /// What is older than this was forgotten on request.
     #[serde(rename = "cleared")]
     _cleared: Option<u64>,
@@ -182,7 +180,7 @@ impl ProgressDocument {
 
 fn entries<T>(
     name: &str,
-    entries: &Entries<T>,
+    entries: &BTreeMap<String, T>,
     check: impl Fn(&T) -> Result<(), String>,
 ) -> Result<(), String> {
     if entries.len() > ENTRIES_MAX {
