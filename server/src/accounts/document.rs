@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
-use utoipa::ToSchema;
 
 /// The longest document that is kept, bytes.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -24,51 +23,47 @@ const ATTEMPTS_MAX: usize = 100;
 
 /// What somebody has read, answered, marked and written. Times are Unix milliseconds.
 // Browsers rely on these members. Others are kept as they are: a newer page may have written them.
-#[derive(Deserialize, ToSchema)]
-pub struct ProgressDocument {
-    #[schema(minimum = 1, maximum = 1)]
+#[derive(Deserialize)]
+struct Document {
     version: u32,
     /// When each lesson was read, by its area and slug.
-    #[schema(example = json!({"reliability/retries": 1_790_000_000_000_u64}))]
     read: BTreeMap<String, u64>,
     /// Questions that were answered, by lesson and id.
-    questions: BTreeMap<String, ProgressQuestion>,
+    questions: BTreeMap<String, Question>,
     /// What is marked, by address.
     #[serde(default)]
-    bookmarks: BTreeMap<String, ProgressBookmark>,
+    bookmarks: BTreeMap<String, Bookmark>,
     /// Notes, by lesson.
     #[serde(default)]
-    notes: BTreeMap<String, ProgressNote>,
+    notes: BTreeMap<String, Note>,
     /// Where the reader was last.
     #[serde(rename = "last")]
-    _last: Option<ProgressPlace>,
+    _last: Option<Place>,
     /// The best of each lab.
     #[serde(default)]
-    stars: BTreeMap<String, ProgressStars>,
+    stars: BTreeMap<String, Stars>,
     /// What is older than this was forgotten on request.
     #[serde(rename = "cleared")]
     _cleared: Option<u64>,
 }
 
 /// A question that was answered.
-#[derive(Deserialize, ToSchema)]
-pub struct ProgressQuestion {
+#[derive(Deserialize)]
+struct Question {
     /// The last answers.
-    #[schema(max_items = 100)]
-    attempts: Vec<ProgressAttempt>,
+    attempts: Vec<Attempt>,
     /// Right answers in a row.
     #[serde(rename = "streak")]
     _streak: u32,
     /// When it is asked again.
     #[serde(rename = "due")]
     _due: u64,
-    #[schema(max_length = 1000)]
     prompt: String,
 }
 
 /// An answer.
-#[derive(Deserialize, ToSchema)]
-pub struct ProgressAttempt {
+#[derive(Deserialize)]
+struct Attempt {
     #[serde(rename = "at")]
     _at: u64,
     #[serde(rename = "right")]
@@ -76,9 +71,8 @@ pub struct ProgressAttempt {
 }
 
 /// A page that is marked, or was.
-#[derive(Deserialize, ToSchema)]
-pub struct ProgressBookmark {
-    #[schema(max_length = 1000)]
+#[derive(Deserialize)]
+struct Bookmark {
     title: String,
     #[serde(rename = "at")]
     _at: u64,
@@ -88,17 +82,16 @@ pub struct ProgressBookmark {
 }
 
 /// A note on a lesson.
-#[derive(Deserialize, ToSchema)]
-pub struct ProgressNote {
-    #[schema(max_length = 20_000)]
+#[derive(Deserialize)]
+struct Note {
     text: String,
     #[serde(rename = "at")]
     _at: u64,
 }
 
 /// A place in the course.
-#[derive(Deserialize, ToSchema)]
-pub struct ProgressPlace {
+#[derive(Deserialize)]
+struct Place {
     #[serde(rename = "address")]
     _address: String,
     #[serde(rename = "title")]
@@ -108,9 +101,8 @@ pub struct ProgressPlace {
 }
 
 /// The best grade of a lab.
-#[derive(Deserialize, ToSchema)]
-pub struct ProgressStars {
-    #[schema(maximum = 3)]
+#[derive(Deserialize)]
+struct Stars {
     stars: u8,
     /// Parts per million of 100 points.
     #[serde(rename = "score")]
@@ -126,8 +118,7 @@ pub struct ProgressStars {
 pub fn check(bytes: &[u8]) -> Result<String, String> {
     let value: Value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
     is_of_objects(&value)?;
-    let document: ProgressDocument =
-        serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    let document: Document = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
     if document.version != 1 {
         return Err("version must be 1".to_owned());
     }
@@ -156,7 +147,7 @@ fn is_of_objects(value: &Value) -> Result<(), String> {
     }
 }
 
-impl ProgressDocument {
+impl Document {
     fn within_limits(&self) -> Result<(), String> {
         entries("read", &self.read, |_| Ok(()))?;
         entries("questions", &self.questions, |question| {

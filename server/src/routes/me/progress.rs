@@ -5,7 +5,6 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode, header};
 
-use crate::accounts::document::ProgressDocument;
 use crate::accounts::{Person, document};
 use crate::error::Error;
 use crate::routes::submissions::body;
@@ -18,7 +17,7 @@ use crate::store::progress;
 #[utoipa::path(
     get, path = "/api/v1/me/progress", tag = "me",
     security(("key" = ["progress:read"]), ("session" = [])),
-    responses((status = 200, description = "The document", body = ProgressDocument,
+    responses((status = 200, description = "The document", body = serde_json::Value,
                headers(("ETag" = String, description = "Its version")))),
 )]
 pub async fn show(
@@ -42,7 +41,7 @@ pub async fn show(
     security(("key" = ["progress:write"]), ("session" = [])),
     params(("If-Match" = String, Header, description = "The ETag that was read",
             example = "\"0\"")),
-    request_body = ProgressDocument,
+    request_body = serde_json::Value,
     responses((status = 200, description = "Written",
                headers(("ETag" = String, description = "Its new version")))),
 )]
