@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { open } from "./browser.js";
+import { open, settled } from "./browser.js";
 
 const screenshots = process.env.SCREENSHOTS ?? "../.headroom/screenshots";
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -14,8 +14,7 @@ export async function look(browser, name, path, options) {
     const viewport = { width, height: 900 };
     const { context, page, response } = await open(browser, path, { ...options, viewport });
     assert.equal(response.status(), 200);
-    // The whole course on one page takes a slow machine, which looks at two at a time, a while.
-    await page.waitForLoadState("networkidle", { timeout: 120_000 });
+    await settled(page);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= width, `${name}: ${wide} pixels wide in a window of ${width}`);
     const file = `${screenshots}/${name}-${width}-${options.colorScheme}.png`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, open } from "../browser.js";
+import { launch, open, settled } from "../browser.js";
 
 const path = "/lessons/distributed-systems/api-gateway";
 let browser;
@@ -20,12 +20,12 @@ test("a lesson without JavaScript is complete and fetches no wasm", async () => 
 
 test("no wasm before the figure is seen; the figure brings it", async () => {
   const { context, page } = await open(browser, path, { viewport: { width: 1280, height: 500 } });
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   assert.deepEqual(page.wasm, []);
   await page.locator("main leptos-island").first().scrollIntoViewIfNeeded();
   await page.waitForRequest(/\.wasm/, { timeout: 30_000 }).catch(() => {});
   assert.ok(page.wasm.length > 0, "the figure did not wake");
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   assert.deepEqual(page.complaints, []);
   await context.close();
 });

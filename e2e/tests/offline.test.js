@@ -1,7 +1,7 @@
 // Reading and running labs without a network.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, open } from "../browser.js";
+import { launch, open, settled } from "../browser.js";
 import { localReport, openEditor, run } from "../lab.js";
 import { expectText } from "../wait.js";
 
@@ -24,7 +24,7 @@ async function installed(path) {
 test("what was visited can be read without a network, and the rest is said to be absent", async () => {
   const { context, page } = await installed("/course");
   await page.goto(lesson);
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   await context.setOffline(true);
   await page.reload();
   await expectText(page.locator("h1"), /Retry/);

@@ -1,7 +1,7 @@
 // Reading: where one is, the way around, the keys, paper.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, open } from "../browser.js";
+import { launch, open, settled } from "../browser.js";
 import { expectText, until } from "../wait.js";
 
 const lesson = "/lessons/reliability/retries";
@@ -28,7 +28,7 @@ test("the list of sections shows which one is read", async () => {
 
 test("on a phone the list of sections is closed until it is wanted", async () => {
   const { context, page } = await open(browser, lesson, { viewport: { width: 390, height: 844 } });
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   assert.equal(await page.locator(".toc ol").isVisible(), false);
   await page.locator(".toc summary").click();
   assert.ok(await page.locator(".toc ol").isVisible());
@@ -37,7 +37,7 @@ test("on a phone the list of sections is closed until it is wanted", async () =>
 
 test("? lists the keys, and single keys can be switched off", async () => {
   const { context, page } = await open(browser, lesson);
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   await page.keyboard.press("?");
   const dialog = page.getByRole("dialog", { name: "Keys" });
   await dialog.waitFor();
@@ -62,7 +62,7 @@ test("? lists the keys, and single keys can be switched off", async () => {
 
 test("every paragraph has an address, by pointer and by key", async () => {
   const { context, page } = await open(browser, lesson, { viewport: { width: 1280, height: 900 } });
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   const paragraph = page.locator("#p4");
   const link = paragraph.getByRole("link", { name: "Link to this paragraph" });
   // The first move brings the script, the next one the link.
@@ -110,7 +110,7 @@ test("the whole course is on one page, every anchor once, with or without answer
 
 test("a term explains itself by keyboard, and Escape puts it away", async () => {
   const { context, page } = await open(browser, lesson);
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   const gloss = page.locator(".gloss").first();
   await gloss.locator("a").focus();
   await gloss.locator("small").waitFor({ state: "visible" });

@@ -1,7 +1,7 @@
 // Studying without an account: questions answer, reading is remembered, what is due comes back.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, open } from "../browser.js";
+import { launch, open, settled } from "../browser.js";
 import { expectText } from "../wait.js";
 
 const lesson = "/lessons/distributed-systems/api-gateway";
@@ -99,7 +99,7 @@ test("a note and a bookmark are kept, found again and taken along", async () => 
 
 test("reading goes on where it stopped", async () => {
   const { context, page } = await open(browser, lesson);
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   await page.evaluate(() => document.querySelectorAll(".lesson-section h2")[4].scrollIntoView());
   await page.waitForFunction(() => localStorage.getItem("headroom.study")?.includes('"last"'));
   await page.goto("/");
