@@ -225,6 +225,7 @@ async fn hire(state: &AppState, site: &str) -> anyhow::Result<Running> {
     let crew = Crew {
         grader: parts.grader.clone(),
         grader_workers: config.grader.worker_count(),
+        desk: state.desk.clone(),
         account: MailAccount::new(mailer.clone(), random(), site()),
         newsletter: MailNewsletter::new(mailer.clone(), random(), site()),
         issues: SendIssue::new(mailer, random(), (site(), parts.site.clone()), sending),

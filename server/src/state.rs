@@ -22,7 +22,7 @@ use crate::config::Config;
 use crate::error::Finding;
 use crate::grader::key::InstanceKey;
 use crate::ids::Ids;
-use crate::jobs::grade_submission::Grader;
+use crate::jobs::grade_submission::{Desk, Grader};
 use crate::limits::{AccountLimits, SubmissionLimits};
 use crate::metrics::Metrics;
 use crate::newsletter::course::Lesson;
@@ -131,6 +131,8 @@ pub struct Shared {
     pub db: Db,
     /// Ids.
     pub ids: Ids,
+    /// Where graders that wait are called.
+    pub desk: Desk,
     /// Caps on submissions.
     pub limits: SubmissionLimits,
     /// Caps on what is done with accounts.
@@ -180,6 +182,7 @@ impl AppState {
             metrics: Metrics::default(),
             breakers: Breakers::new(parts.clock.clone(), parts.random.clone()),
             standing: standing::Cache::default(),
+            desk: Desk::default(),
             limits: SubmissionLimits::new(&config.limits, parts.clock.clone(), &db),
             account_limits: AccountLimits::new(&config.limits, parts.clock.clone(), &db),
             passwords: Passwords::new(parts.random.clone())?,

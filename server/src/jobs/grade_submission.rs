@@ -1,18 +1,22 @@
 //! Grades a submission: asks the grader, and records grade and job as done in one transaction.
 
+mod desk;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tracing::Instrument as _;
 
+pub use self::desk::Desk;
 use super::queue::{Ctx, Enqueue, Finished, Job, JobError, Limits, Step, enqueue};
 use crate::grader::{Refusal, Status as PoolStatus};
 use crate::ids::{Id, Ids};
 use crate::problem::Kind;
 use crate::store::grades::{self, Findings, GradeKey};
-use crate::store::submissions::{self, Status};
+use crate::store::submissions::{self, Submission};
 use crate::store::{StoreError, Tx, modules};
 use crate::telemetry::spans;
 use crate::webhooks;
@@ -55,6 +59,20 @@ pub struct Edition {
     pub meter: String,
 }
 
+impl Edition {
+    /// What decides the grade of a module of this lab.
+    #[must_use]
+    pub fn key(self, lab: &str, module_sha256: &str) -> GradeKey {
+        GradeKey {
+            module_sha256: module_sha256.to_owned(),
+            lab: lab.to_owned(),
+            lab_version: self.lab_version,
+            engine: self.engine,
+            meter: self.meter,
+        }
+    }
+}
+
 /// Why a module has no grade.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GradeFailure {
@@ -93,6 +111,7 @@ impl Problem {
 /// The job; see the module.
 pub struct GradeSubmission {
     grader: Arc<dyn Grader>,
+    desk: Desk,
 }
 
 /// Which submission to grade.
@@ -103,10 +122,10 @@ pub struct Payload {
 }
 
 impl GradeSubmission {
-    /// The job, with this grader.
+    /// The job, with this grader; it finds at the desk what is handed over with a submission.
     #[must_use]
-    pub fn new(grader: Arc<dyn Grader>) -> Self {
-        Self { grader }
+    pub fn new(grader: Arc<dyn Grader>, desk: Desk) -> Self {
+        Self { grader, desk }
     }
 
     /// Queues the grading of a submission, in the transaction that inserts it.
@@ -116,13 +135,73 @@ impl GradeSubmission {
         (submission, owner): (Id, &str),
         now_ms: i64,
     ) -> Result<bool, StoreError> {
-        let how = Enqueue {
+        let how = Self::how(ids, (submission, owner), now_ms);
+        enqueue::<Self>(tx, &Payload { submission }, how).await
+    }
+
+    fn how(ids: &Ids, (submission, owner): (Id, &str), now_ms: i64) -> Enqueue {
+        Enqueue {
             unique_key: Some(format!("grade:{submission}")),
             owner: owner.to_owned(),
             ..Enqueue::at_once(ids.next(), now_ms)
-        };
-        enqueue::<Self>(tx, &Payload { submission }, how).await
+        }
     }
+
+    /// Reads what there is to do, or ends where nothing is left to do.
+    async fn look(&self, ctx: &Ctx, id: Id) -> Result<Look, JobError> {
+        let mut tx = ctx.db.read().await?;
+        let Some(submission) = submissions::by_id(&mut tx, id).await? else {
+            return Err(JobError::Dead("the submission is gone".into()));
+        };
+        if submission.is_settled() {
+            // No connection is held while another is asked for.
+            drop(tx);
+            return ctx.finish().await?.commit().await.map(Look::Ended);
+        }
+        let Some(key) = self.key(&submission) else {
+            drop(tx);
+            let problem = lab_gone(&submission.lab);
+            return settle_failed(ctx, id, &problem).await.map(Look::Ended);
+        };
+        if let Some(grade) = grades::id_by_key(&mut tx, &key).await? {
+            drop(tx);
+            let settled = settle_graded(ctx, id, &key, Found::Before(grade)).await;
+            return settled.map(Look::Ended);
+        }
+        let module = modules::by_sha256(&mut tx, &key.module_sha256).await?;
+        let module = module.ok_or_else(|| JobError::Dead("the module is gone".into()))?;
+        let language = submission.language;
+        Ok(Look::Work(key, language, module.into()))
+    }
+
+    fn key(&self, submission: &Submission) -> Option<GradeKey> {
+        let (lab, language) = (&submission.lab, submission.language.as_deref());
+        let edition = self.grader.edition(lab, language)?;
+        Some(edition.key(lab, &submission.module_sha256))
+    }
+
+    async fn grade(&self, key: &GradeKey, language: Option<&str>, module: &[u8]) -> Graded {
+        let graded = self.grader.grade(&key.lab, language, module);
+        graded.instrument(spans::part("grade")).await
+    }
+}
+
+type Graded = Result<Findings, GradeFailure>;
+
+/// What there is to do.
+enum Look {
+    /// Grade this module, in this language if it is a script.
+    Work(GradeKey, Option<String>, Bytes),
+    /// Nothing more.
+    Ended(Finished),
+}
+
+/// Where a grade comes from.
+enum Found<'a> {
+    /// It is on record.
+    Before(Id),
+    /// A grader found it just now.
+    Now(&'a Findings),
 }
 
 #[async_trait]
@@ -137,40 +216,24 @@ impl Job for GradeSubmission {
     type Payload = Payload;
 
     async fn run(&self, ctx: &Ctx, payload: &Payload) -> Result<Finished, JobError> {
-        let mut tx = ctx.db.read().await?;
-        let Some(submission) = submissions::by_id(&mut tx, payload.submission).await? else {
-            return Err(JobError::Dead("the submission is gone".into()));
+        let id = payload.submission;
+        let (key, graded) = if let Some(handed) = self.desk.take(id) {
+            let language = handed.language.as_deref();
+            let graded = self.grade(&handed.key, language, &handed.module).await;
+            // Nothing can be settled that is not written. Whether it ever was, the claim tells.
+            let _over = handed.writing.await;
+            (handed.key, graded)
+        } else {
+            let (key, language, module) = match self.look(ctx, id).await? {
+                Look::Work(key, language, module) => (key, language, module),
+                Look::Ended(finished) => return Ok(finished),
+            };
+            let graded = self.grade(&key, language.as_deref(), &module).await;
+            (key, graded)
         };
-        if matches!(submission.status, Status::Graded | Status::Failed) {
-            drop(tx);
-            return ctx.finish().await?.commit().await;
-        }
-        let (lab, language) = (&submission.lab, submission.language.as_deref());
-        let Some(edition) = self.grader.edition(lab, language) else {
-            drop(tx);
-            return settle_failed(ctx, submission.id, &lab_gone(lab)).await;
-        };
-        let key = GradeKey {
-            module_sha256: submission.module_sha256.clone(),
-            lab: lab.clone(),
-            lab_version: edition.lab_version,
-            engine: edition.engine,
-            meter: edition.meter,
-        };
-        if let Some(grade) = grades::by_key(&mut tx, &key).await? {
-            drop(tx);
-            return settle_graded(ctx, submission.id, &key, &grade.findings).await;
-        }
-        let module = modules::by_sha256(&mut tx, &key.module_sha256).await?;
-        // No connection is held while the grader works, nor while another is asked for.
-        drop(tx);
-        let module = module.ok_or_else(|| JobError::Dead("the module is gone".into()))?;
-        let graded = self.grader.grade(lab, language, &module);
-        match graded.instrument(spans::part("grade")).await {
-            Ok(findings) => settle_graded(ctx, submission.id, &key, &findings).await,
-            Err(GradeFailure::Problem(problem)) => {
-                settle_failed(ctx, submission.id, &problem).await
-            }
+        match graded {
+            Ok(findings) => settle_graded(ctx, id, &key, Found::Now(&findings)).await,
+            Err(GradeFailure::Problem(problem)) => settle_failed(ctx, id, &problem).await,
             Err(GradeFailure::Retry(reason)) => Err(JobError::Retry(reason)),
         }
     }
@@ -189,8 +252,8 @@ impl Job for GradeSubmission {
             // The reason is ours and in the logs; the learner is told what to do.
             Step::Dead(_) => {
                 let problem = given_up().to_json();
-                if submissions::update_failed(tx, id, &problem, now_ms).await? {
-                    webhooks::settled(tx, ids, id, now_ms).await?;
+                if let Some(failed) = submissions::update_failed(tx, id, &problem, now_ms).await? {
+                    webhooks::settled(tx, ids, &failed, now_ms).await?;
                 }
                 Ok(())
             }
@@ -202,13 +265,19 @@ async fn settle_graded(
     ctx: &Ctx,
     id: Id,
     key: &GradeKey,
-    findings: &Findings,
+    found: Found<'_>,
 ) -> Result<Finished, JobError> {
     let now_ms = ctx.clock.now_ms();
     let mut tx = ctx.finish().await?;
-    let grade = grades::insert(&mut tx, ctx.ids.next(), key, findings, now_ms).await?;
-    if submissions::update_graded(&mut tx, id, grade, key.lab_version, now_ms).await? {
-        webhooks::settled(&mut tx, &ctx.ids, id, now_ms).await?;
+    let grade = match found {
+        Found::Before(grade) => grade,
+        Found::Now(findings) => {
+            grades::insert(&mut tx, ctx.ids.next(), key, findings, now_ms).await?
+        }
+    };
+    let graded = submissions::update_graded(&mut tx, id, grade, key.lab_version, now_ms).await?;
+    if let Some(graded) = graded {
+        webhooks::settled(&mut tx, &ctx.ids, &graded, now_ms).await?;
     }
     tx.commit().await
 }
@@ -216,8 +285,9 @@ async fn settle_graded(
 async fn settle_failed(ctx: &Ctx, id: Id, problem: &Problem) -> Result<Finished, JobError> {
     let now_ms = ctx.clock.now_ms();
     let mut tx = ctx.finish().await?;
-    if submissions::update_failed(&mut tx, id, &problem.to_json(), now_ms).await? {
-        webhooks::settled(&mut tx, &ctx.ids, id, now_ms).await?;
+    let failed = submissions::update_failed(&mut tx, id, &problem.to_json(), now_ms).await?;
+    if let Some(failed) = failed {
+        webhooks::settled(&mut tx, &ctx.ids, &failed, now_ms).await?;
     }
     tx.commit().await
 }

@@ -10,17 +10,19 @@ pub mod newsletter_clock;
 mod queue;
 mod runner;
 pub mod send_issue;
+mod waiting;
 
 pub use queue::{
-    Ctx, Enqueue, Finish, Finished, Job, JobError, Limits, Step, enqueue, enqueue_sole,
+    Ctx, Enqueue, Finish, Finished, Job, JobError, Limits, Step, enqueue, enqueue_sole, new_job,
 };
 pub use runner::{Runner, RunnerConfig, Running};
+pub use waiting::{Called, Waiting};
 
 use std::sync::Arc;
 
 use deliver_webhook::DeliverWebhook;
 use forget::Forget;
-use grade_submission::{GradeSubmission, Grader};
+use grade_submission::{Desk, GradeSubmission, Grader};
 use mail_account::MailAccount;
 use mail_newsletter::MailNewsletter;
 use newsletter_clock::NewsletterClock;
@@ -48,6 +50,8 @@ pub struct Crew {
     pub grader: Arc<dyn Grader>,
     /// How many at once.
     pub grader_workers: usize,
+    /// Where those that wait are called.
+    pub desk: Desk,
     /// Mails about accounts.
     pub account: MailAccount,
     /// Mails about subscriptions.
@@ -65,8 +69,10 @@ pub struct Crew {
 /// Every job there is, with the number of workers each has.
 #[must_use]
 pub fn all(runner: Runner, crew: Crew) -> Runner {
+    let waiting = crew.desk.waiting();
+    let grade = GradeSubmission::new(crew.grader, crew.desk);
     runner
-        .with(GradeSubmission::new(crew.grader), crew.grader_workers)
+        .with_waiting(grade, crew.grader_workers, waiting)
         .with(crew.account, MAIL_WORKERS)
         .with(crew.newsletter, MAIL_WORKERS)
         .with(crew.issues, ISSUE_WORKERS)

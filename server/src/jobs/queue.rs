@@ -244,9 +244,14 @@ pub async fn enqueue<J: Job>(
     payload: &J::Payload,
     how: Enqueue,
 ) -> Result<bool, StoreError> {
+    jobs::insert(tx, &new_job::<J>(payload, how)?).await
+}
+
+/// The row of a job.
+pub fn new_job<J: Job>(payload: &J::Payload, how: Enqueue) -> Result<NewJob, StoreError> {
     let payload = serde_json::to_string(payload)
         .map_err(|error| StoreError::Corrupt(format!("payload of {}: {error}", J::KIND)))?;
-    let job = NewJob {
+    Ok(NewJob {
         id: how.id,
         kind: J::KIND,
         payload,
@@ -256,8 +261,7 @@ pub async fn enqueue<J: Job>(
         max_failures: J::LIMITS.max_failures,
         created_at: how.now_ms,
         trace: spans::here(),
-    };
-    jobs::insert(tx, &job).await
+    })
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use tracing::{Instrument as _, Span};
 
 use super::any::{AnyJob, Erased};
 use super::queue::{Ctx, Finished, Job, JobError, Step};
+use super::waiting::Waiting;
 use crate::clock::Clock;
 use crate::ids::Ids;
 use crate::metrics::Metrics;
@@ -49,6 +50,7 @@ pub struct Runner {
 struct Crew {
     job: Arc<dyn AnyJob>,
     workers: usize,
+    waiting: Waiting,
 }
 
 /// Workers at work.
@@ -73,10 +75,17 @@ impl Runner {
 
     /// Adds a job and how many of it may run at once.
     #[must_use]
-    pub fn with<J: Job>(mut self, job: J, workers: usize) -> Self {
+    pub fn with<J: Job>(self, job: J, workers: usize) -> Self {
+        self.with_waiting(job, workers, Waiting::default())
+    }
+
+    /// The same; whoever knows where its workers wait can give them jobs.
+    #[must_use]
+    pub fn with_waiting<J: Job>(mut self, job: J, workers: usize, waiting: Waiting) -> Self {
         self.crews.push(Crew {
             job: Arc::new(Erased(job)),
             workers,
+            waiting,
         });
         self
     }
@@ -118,9 +127,9 @@ impl Runner {
         let mut tasks = JoinSet::new();
         for crew in &self.crews {
             for _ in 0..crew.workers {
-                let (runner, job) = (self.clone(), Arc::clone(&crew.job));
+                let (runner, crew) = (self.clone(), crew.clone());
                 let (stop, abort) = (stop.clone(), abort.clone());
-                tasks.spawn(async move { runner.work(&*job, &stop, &abort).await });
+                tasks.spawn(async move { runner.work(&crew, &stop, &abort).await });
             }
         }
         let sweep_stop = stop.clone();
@@ -128,7 +137,8 @@ impl Runner {
         Running { tasks, stop, abort }
     }
 
-    async fn work(&self, job: &dyn AnyJob, stop: &CancellationToken, abort: &CancellationToken) {
+    async fn work(&self, crew: &Crew, stop: &CancellationToken, abort: &CancellationToken) {
+        let job = &*crew.job;
         let mut queued = self.config.db.watch_jobs();
         let mut woken = false;
         while !stop.is_cancelled() {
@@ -140,12 +150,25 @@ impl Runner {
                     self.run(job, claimed, (stop, abort)).await;
                 }
                 Ok(None) => {
+                    let mut place = crew.waiting.join();
                     let more = queued.wait_for(|now| now.of(job.kind()) != seen);
-                    woken = tokio::select! {
-                        () = stop.cancelled() => false,
-                        _ = more => true,
-                        () = self.pause() => false,
+                    let given = tokio::select! {
+                        given = place.job() => given,
+                        ended = async {
+                            tokio::select! {
+                                () = stop.cancelled() => false,
+                                _ = more => true,
+                                () = self.pause() => false,
+                            }
+                        } => {
+                            woken = ended;
+                            place.leave().await
+                        }
                     };
+                    if let Some(claimed) = given {
+                        woken = false;
+                        self.run(job, claimed, (stop, abort)).await;
+                    }
                 }
                 Err(error) => {
                     tracing::warn!(job.kind = job.kind(), %error, "cannot claim jobs");

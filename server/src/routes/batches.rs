@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::submissions::accept::{self, Client, Room};
+use super::submissions::accept::{self, Client, Way};
 use super::submissions::body::{self, Handed, ModuleFields};
 use super::submissions::view::SubmissionEntry;
 use super::submissions::{Wait, allow, look_again, query};
@@ -226,9 +226,9 @@ async fn taken(
         Some(_) => return Err(Error::IdempotencyConflict),
         None => {}
     }
-    let mut room = Room::default();
-    for (new, module) in &good {
-        accept::insert(state, &mut tx, (new, module), &mut room).await?;
+    let mut queue = Way::Queue(None);
+    for handed in good {
+        accept::insert(state, &mut tx, handed, &mut queue).await?;
     }
     // What was all refused, or graded before, has no job that would notice the end.
     webhooks::finished(&mut tx, &state.ids, batch.id, batch.created_at).await?;

@@ -29,9 +29,9 @@ use crate::ids::Id;
 use crate::limits::Allowance;
 use crate::routes::labs;
 use crate::state::AppState;
+use crate::store::Tx;
 use crate::store::grades::{self, Grade};
 use crate::store::submissions::{self, Range, Submission};
-use crate::store::{Db, Tx};
 
 const WAIT_MAX_S: u64 = 30;
 /// Other nodes' commits do not wake us; on PostgreSQL we look again this often.
@@ -95,11 +95,12 @@ pub async fn create(
     let client = Client::of(address, &visitor);
     let mut new = accept::new(&state, &client, lab, &handed);
     new.idempotency_key = key;
-    let mut submission = accept::record(&state, &new, &handed.module, supersede).await?;
-    if !wait.is_zero() {
-        submission = settled(&state, submission.id, wait).await?;
-    }
-    let mut response = shown(&state.db, submission).await?;
+    let made = accept::record(&state, new, handed.module, supersede).await?;
+    let seen = match wait.is_zero() && made.grade_id.is_none() {
+        true => (made, None),
+        false => settled(&state, made.id, wait).await?,
+    };
+    let mut response = shown(seen)?;
     *response.status_mut() = StatusCode::ACCEPTED;
     allow(response.headers_mut(), &allowance);
     Ok(response)
@@ -128,8 +129,7 @@ pub async fn show(
     wait: Result<Query<Wait>, QueryRejection>,
 ) -> Result<Response, Error> {
     let wait = patience(query(wait)?.wait)?;
-    let submission = settled(&state, parsed(&id)?, wait).await?;
-    shown(&state.db, submission).await
+    shown(settled(&state, parsed(&id)?, wait).await?)
 }
 
 /// The report of a submission, byte for byte
@@ -173,9 +173,9 @@ pub async fn cancel(
     if !accept::cancel(&state, &mut tx, id).await? {
         return Err(Error::AlreadySettled(submission.status.as_str()));
     }
-    let submission = by_id(&mut tx, id).await?;
+    let cancelled = seen(&mut tx, id).await?;
     tx.commit().await?;
-    shown(&state.db, submission).await
+    shown(cancelled)
 }
 
 /// Which submissions to list.
@@ -255,6 +255,18 @@ async fn by_id(tx: &mut Tx, id: Id) -> Result<Submission, Error> {
     found.ok_or_else(|| Error::SubmissionNotFound(id.to_string()))
 }
 
+/// A submission, with its grade if it has one.
+type Seen = (Submission, Option<Grade>);
+
+async fn seen(tx: &mut Tx, id: Id) -> Result<Seen, Error> {
+    let submission = by_id(tx, id).await?;
+    let grade = match submission.grade_id {
+        Some(grade) => grades::by_id(tx, grade).await?,
+        None => None,
+    };
+    Ok((submission, grade))
+}
+
 /// A submission that has a grade, and the grade.
 pub(super) async fn graded(state: &AppState, id: &str) -> Result<(Submission, Grade), Error> {
     let mut tx = state.db.read().await?;
@@ -268,20 +280,20 @@ pub(super) async fn graded(state: &AppState, id: &str) -> Result<(Submission, Gr
 }
 
 /// The submission once it is settled, or as it is when the time is up or we are to stop.
-async fn settled(state: &AppState, id: Id, wait: Duration) -> Result<Submission, Error> {
+async fn settled(state: &AppState, id: Id, wait: Duration) -> Result<Seen, Error> {
     let deadline = tokio::time::Instant::now() + wait;
     let mut changes = state.db.watch_submissions();
     loop {
         changes.mark_unchanged();
-        let submission = by_id(&mut state.db.read().await?, id).await?;
-        if submission.is_settled() || tokio::time::Instant::now() >= deadline {
-            return Ok(submission);
+        let seen = seen(&mut state.db.read().await?, id).await?;
+        if seen.0.is_settled() || tokio::time::Instant::now() >= deadline {
+            return Ok(seen);
         }
         tokio::select! {
             _ = changes.changed() => {}
             () = look_again(state) => {}
             () = tokio::time::sleep_until(deadline) => {}
-            () = state.stop.cancelled() => return Ok(submission),
+            () = state.stop.cancelled() => return Ok(seen),
         }
     }
 }
@@ -294,15 +306,7 @@ pub(super) async fn look_again(state: &AppState) {
     }
 }
 
-async fn grade_of(db: &Db, submission: &Submission) -> Result<Option<Grade>, Error> {
-    Ok(match submission.grade_id {
-        Some(id) => grades::by_id(&mut db.read().await?, id).await?,
-        None => None,
-    })
-}
-
-async fn shown(db: &Db, submission: Submission) -> Result<Response, Error> {
-    let grade = grade_of(db, &submission).await?;
+fn shown((submission, grade): Seen) -> Result<Response, Error> {
     let location = format!("/api/v1/submissions/{}", submission.id);
     let document = view::document(&submission, grade.as_ref())?;
     let headers = [

@@ -67,6 +67,24 @@ pub struct Counts {
     pub dead: i64,
 }
 
+impl NewJob {
+    /// The first claim on it.
+    #[must_use]
+    pub fn claimed(&self) -> Claimed {
+        Claimed {
+            fence: Fence {
+                id: self.id,
+                attempt: 1,
+            },
+            payload: self.payload.clone(),
+            failures: 0,
+            max_failures: self.max_failures,
+            created_at: self.created_at,
+            trace: self.trace.clone(),
+        }
+    }
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: String,
@@ -87,7 +105,7 @@ pub async fn insert(tx: &mut Tx, job: &NewJob) -> Result<bool, StoreError> {
          ON CONFLICT (unique_key) WHERE state IN ('queued', 'running') DO NOTHING";
     let start = match job.owner.as_str() {
         "" => 0,
-        owner => virtual_start(tx, job.kind, owner).await?,
+        owner => line(tx, job.kind, owner).await?.start,
     };
     let made = on!(tx, |c| sqlx::query(SQL)
         .bind(job.id.to_string())
@@ -107,27 +125,61 @@ pub async fn insert(tx: &mut Tx, job: &NewJob) -> Result<bool, StoreError> {
     Ok(made == 1)
 }
 
+/// Makes a job that a worker has already, by [`NewJob::claimed`], until `lease_until` (Unix
+/// milliseconds). `start` is its place in the [`line`].
+pub async fn insert_claimed(
+    tx: &mut Tx,
+    job: &NewJob,
+    (start, lease_until): (i64, i64),
+) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO jobs (id, kind, payload, unique_key, state, run_at, attempt, \
+         failures, max_failures, created_at, owner, start, trace, lease_until) \
+         VALUES ($1, $2, $3, $4, 'running', $5, 1, 0, $6, $7, $8, $9, $10, $11)";
+    on!(tx, |c| sqlx::query(SQL)
+        .bind(job.id.to_string())
+        .bind(job.kind)
+        .bind(&job.payload)
+        .bind(&job.unique_key)
+        .bind(job.run_at)
+        .bind(job.max_failures)
+        .bind(job.created_at)
+        .bind(&job.owner)
+        .bind(start)
+        .bind(&job.trace)
+        .bind(lease_until)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+/// A queue, as whoever joins it finds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    /// Jobs that wait.
+    pub queued: i64,
+    /// The virtual start of the owner's next job.
+    pub start: i64,
+}
+
 // lesson: fair-queue
-/// The virtual start of an owner's next job, by start-time fair queueing (Goyal, Vin and Cheng,
-/// 1996) with jobs of equal length: one after the owner's last, but not before the present, which
-/// is the start of what runs now. So who hands in five hundred waits for their own, and who hands
-/// in one waits for one of each other owner.
-async fn virtual_start(tx: &mut Tx, kind: &str, owner: &str) -> Result<i64, StoreError> {
-    const NOW: &str = "SELECT COALESCE( \
-         (SELECT MAX(start) FROM jobs WHERE kind = $1 AND state = 'running'), \
-         (SELECT MIN(start) FROM jobs WHERE kind = $1 AND state = 'queued'), 0)";
-    const LAST: &str = "SELECT COALESCE(MAX(start), -1) FROM jobs \
-         WHERE kind = $1 AND owner = $2 AND state IN ('queued', 'running')";
-    let now: i64 = on!(tx, |c| sqlx::query_scalar(NOW)
-        .bind(kind)
-        .fetch_one(c)
-        .await)?;
-    let last: i64 = on!(tx, |c| sqlx::query_scalar(LAST)
+/// The line that an owner's next job joins. Its virtual start is by start-time fair queueing
+/// (Goyal, Vin and Cheng, 1996) with jobs of equal length: one after the owner's last, but not
+/// before the present, which is the start of what runs now. So who hands in five hundred waits for
+/// their own, and who hands in one waits for one of each other owner.
+pub async fn line(tx: &mut Tx, kind: &str, owner: &str) -> Result<Line, StoreError> {
+    const SQL: &str = "SELECT (SELECT COUNT(*) FROM jobs WHERE kind = $1 AND state = 'queued'), \
+         COALESCE((SELECT MAX(start) FROM jobs WHERE kind = $1 AND state = 'running'), \
+         (SELECT MIN(start) FROM jobs WHERE kind = $1 AND state = 'queued'), 0), \
+         COALESCE((SELECT MAX(start) FROM jobs \
+         WHERE kind = $1 AND owner = $2 AND state IN ('queued', 'running')), -1)";
+    let (queued, now, last): (i64, i64, i64) = on!(tx, |c| sqlx::query_as(SQL)
         .bind(kind)
         .bind(owner)
         .fetch_one(c)
         .await)?;
-    Ok(now.max(last + 1))
+    let start = now.max(last + 1);
+    Ok(Line { queued, start })
 }
 // lesson: end
 

@@ -69,6 +69,8 @@ pub struct NewSubmission {
     pub body_sha256: String,
     /// Unix milliseconds.
     pub created_at: i64,
+    /// A grader has it already.
+    pub is_running: bool,
 }
 
 /// A submission on record.
@@ -110,7 +112,7 @@ pub struct Submission {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Inserted {
     /// A new submission was made.
-    New,
+    New(Box<Submission>),
     /// The same request was made before, and made this.
     Repeated(Box<Submission>),
     /// The key was used before, for another request.
@@ -167,10 +169,15 @@ impl TryFrom<Row> for Submission {
 /// Hands in. A key that this client used before makes nothing new.
 pub async fn insert(tx: &mut Tx, new: &NewSubmission) -> Result<Inserted, StoreError> {
     const SQL: &str = "INSERT INTO submissions (id, lab, lab_version, module_sha256, source, \
-         language, client, idempotency_key, body_sha256, status, created_at, user_id, batch_id) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10, $11, $12) \
-         ON CONFLICT (client, idempotency_key) DO NOTHING";
-    let made = on!(tx, |c| sqlx::query(SQL)
+         language, client, idempotency_key, body_sha256, status, created_at, user_id, batch_id, \
+         started_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+         ON CONFLICT (client, idempotency_key) DO NOTHING RETURNING *";
+    let status = match new.is_running {
+        true => Status::Running,
+        false => Status::Queued,
+    };
+    let made: Option<Row> = on!(tx, |c| sqlx::query_as(SQL)
         .bind(new.id.to_string())
         .bind(&new.lab)
         .bind(new.lab_version)
@@ -180,15 +187,16 @@ pub async fn insert(tx: &mut Tx, new: &NewSubmission) -> Result<Inserted, StoreE
         .bind(&new.client)
         .bind(&new.idempotency_key)
         .bind(&new.body_sha256)
+        .bind(status.as_str())
         .bind(new.created_at)
         .bind(new.user_id.map(|id| id.to_string()))
         .bind(new.batch_id.map(|id| id.to_string()))
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
-    if made == 1 {
+        .bind(new.is_running.then_some(new.created_at))
+        .fetch_optional(c)
+        .await)?;
+    if let Some(made) = made {
         tx.touched.submissions = true;
-        return Ok(Inserted::New);
+        return Ok(Inserted::New(Box::new(made.try_into()?)));
     }
     let key = new.idempotency_key.as_deref().unwrap_or_default();
     match by_idempotency_key(tx, &new.client, key).await? {
@@ -304,44 +312,42 @@ pub async fn update_running(
     Ok(())
 }
 
-/// It has its grade. Answers whether that was news: a settled submission stays as it is.
+/// It has its grade. Answers how it stands now, if that is news: a settled one stays as it is.
 pub async fn update_graded(
     tx: &mut Tx,
     id: Id,
     grade_id: Id,
     lab_version: i64,
     now_ms: i64,
-) -> Result<bool, StoreError> {
+) -> Result<Option<Submission>, StoreError> {
     const SQL: &str = "UPDATE submissions SET status = 'graded', grade_id = $2, lab_version = $3, \
-         finished_at = $4 WHERE id = $1 AND status IN ('queued', 'running')";
-    let changed = on!(tx, |c| sqlx::query(SQL)
+         finished_at = $4 WHERE id = $1 AND status IN ('queued', 'running') RETURNING *";
+    let changed: Option<Row> = on!(tx, |c| sqlx::query_as(SQL)
         .bind(id.to_string())
         .bind(grade_id.to_string())
         .bind(lab_version)
         .bind(now_ms)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
+        .fetch_optional(c)
+        .await)?;
     tx.touched.submissions = true;
-    Ok(changed == 1)
+    changed.map(Submission::try_from).transpose()
 }
 
-/// It cannot be graded. Answers whether that was news: a settled submission stays as it is.
+/// It cannot be graded. Answers how it stands now, if that is news: a settled one stays as it is.
 pub async fn update_failed(
     tx: &mut Tx,
     id: Id,
     problem_json: &str,
     now_ms: i64,
-) -> Result<bool, StoreError> {
+) -> Result<Option<Submission>, StoreError> {
     const SQL: &str = "UPDATE submissions SET status = 'failed', problem_json = $2, \
-         finished_at = $3 WHERE id = $1 AND status IN ('queued', 'running')";
-    let changed = on!(tx, |c| sqlx::query(SQL)
+         finished_at = $3 WHERE id = $1 AND status IN ('queued', 'running') RETURNING *";
+    let changed: Option<Row> = on!(tx, |c| sqlx::query_as(SQL)
         .bind(id.to_string())
         .bind(problem_json)
         .bind(now_ms)
-        .execute(c)
-        .await
-        .map(|done| done.rows_affected()))?;
+        .fetch_optional(c)
+        .await)?;
     tx.touched.submissions = true;
-    Ok(changed == 1)
+    changed.map(Submission::try_from).transpose()
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::ids::{Id, Ids};
 use crate::jobs::deliver_webhook::DeliverWebhook;
-use crate::store::submissions::Listed;
+use crate::store::submissions::{Listed, Submission};
 use crate::store::webhooks::{self, NewDelivery};
 use crate::store::{StoreError, Tx, batches, submissions};
 
@@ -26,15 +26,17 @@ pub const TEST: &str = "test";
 ///
 /// # Errors
 /// When the database does not take it.
-pub async fn settled(tx: &mut Tx, ids: &Ids, id: Id, now_ms: i64) -> Result<(), StoreError> {
-    let Some(submission) = submissions::by_id(tx, id).await? else {
-        return Ok(());
-    };
+pub async fn settled(
+    tx: &mut Tx,
+    ids: &Ids,
+    submission: &Submission,
+    now_ms: i64,
+) -> Result<(), StoreError> {
     let Some(batch) = submission.batch_id else {
         let Some(user) = submission.user_id else {
             return Ok(());
         };
-        if let Some(listed) = submissions::listed(tx, id).await? {
+        if let Some(listed) = submissions::listed(tx, submission.id).await? {
             let data = entry(&listed);
             announce(tx, ids, user, (SUBMISSION_SETTLED, &data), now_ms).await?;
         }

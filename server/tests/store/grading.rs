@@ -5,7 +5,9 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use headroom::ids::Id;
-use headroom::jobs::grade_submission::{Edition, GradeFailure, GradeSubmission, Grader, Problem};
+use headroom::jobs::grade_submission::{
+    Desk, Edition, GradeFailure, GradeSubmission, Grader, Problem,
+};
 use headroom::jobs::{Runner, RunnerConfig};
 use headroom::problem::Kind;
 use headroom::store::grades::{self, Findings};
@@ -26,9 +28,9 @@ stories! {
 }
 
 #[derive(Default)]
-struct Fake {
-    graded: Mutex<Vec<Vec<u8>>>,
-    started: Notify,
+pub struct Fake {
+    pub graded: Mutex<Vec<Vec<u8>>>,
+    pub started: Notify,
 }
 
 #[async_trait]
@@ -77,6 +79,12 @@ impl Grader for Fake {
 }
 
 fn runner(world: &World, grader: &Arc<Fake>) -> Runner {
+    runner_at(world, grader, Desk::default())
+}
+
+/// Two workers, called at this desk.
+pub fn runner_at(world: &World, grader: &Arc<Fake>, desk: Desk) -> Runner {
+    let waiting = desk.waiting();
     let config = RunnerConfig {
         db: world.db.clone(),
         clock: world.clock.clone(),
@@ -85,17 +93,18 @@ fn runner(world: &World, grader: &Arc<Fake>) -> Runner {
         poll_ms: 1_000,
         metrics: headroom::metrics::Metrics::default(),
     };
-    Runner::new(config).with(GradeSubmission::new(Arc::<Fake>::clone(grader)), 2)
+    let grade = GradeSubmission::new(Arc::<Fake>::clone(grader), desk);
+    Runner::new(config).with_waiting(grade, 2, waiting)
 }
 
-async fn submission(db: &Db, id: Id) -> Submission {
+pub async fn submission(db: &Db, id: Id) -> Submission {
     submissions::by_id(&mut db.read().await.unwrap(), id)
         .await
         .unwrap()
         .unwrap()
 }
 
-async fn report(db: &Db, id: Id) -> Vec<u8> {
+pub async fn report(db: &Db, id: Id) -> Vec<u8> {
     let grade = submission(db, id).await.grade_id.unwrap();
     let mut tx = db.read().await.unwrap();
     grades::by_id(&mut tx, grade)

@@ -7,6 +7,7 @@ mod accounts;
 mod backup;
 mod copy;
 mod course;
+mod desk;
 mod faults;
 mod grading;
 mod harness;

@@ -4,6 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use axum::http::HeaderMap;
+use bytes::Bytes;
+use tokio::sync::oneshot;
 
 use super::body::Handed;
 use crate::accept::client_key;
@@ -11,10 +13,11 @@ use crate::accounts::Visitor;
 use crate::edge::ClientAddress;
 use crate::error::{Error, Finding};
 use crate::ids::Id;
-use crate::jobs::Job as _;
-use crate::jobs::grade_submission::{self, GradeSubmission};
+use crate::jobs::grade_submission::{self, Desk, GradeSubmission};
+use crate::jobs::{Called, Job as _};
 use crate::state::AppState;
 use crate::store::grades::{self, GradeKey};
+use crate::store::jobs::Line;
 use crate::store::submissions::{self, Inserted, NewSubmission, Submission};
 use crate::store::{Tx, jobs, modules};
 use crate::webhooks;
@@ -110,6 +113,7 @@ pub fn new(state: &AppState, client: &Client, lab: String, handed: &Handed) -> N
         idempotency_key: None,
         body_sha256: handed.digest(&lab),
         created_at: state.parts.clock.now_ms(),
+        is_running: false,
         lab,
     }
 }
@@ -125,74 +129,131 @@ pub async fn write(state: &AppState) -> Result<Tx, Error> {
 }
 
 /// Makes the submission durable; what waited for the same lab before gives way where that is
-/// asked for.
+/// asked for. A grader that waits has it from the start.
 ///
 /// # Errors
 /// When the key was used for something else, or too many wait.
 pub async fn record(
     state: &AppState,
-    new: &NewSubmission,
-    module: &[u8],
+    new: NewSubmission,
+    module: Bytes,
     supersedes: bool,
 ) -> Result<Submission, Error> {
     let mut tx = write(state).await?;
-    if let Some(earlier) = insert(state, &mut tx, (new, module), &mut Room::default()).await? {
-        return Ok(earlier);
-    }
+    let (client, lab) = (new.client.clone(), new.lab.clone());
+    let way = &mut Way::Desk(&state.desk);
+    let (made, until) = match insert(state, &mut tx, (new, module), way).await? {
+        Made::New(made, until) => (*made, until),
+        Made::Before(earlier) => return Ok(*earlier),
+    };
     if supersedes {
-        let waiting = submissions::list_waiting(&mut tx, &new.client, &new.lab, new.id).await?;
-        for id in waiting {
+        for id in submissions::list_waiting(&mut tx, &client, &lab, made.id).await? {
             cancel(state, &mut tx, id).await?;
         }
     }
-    let submission = submissions::by_id(&mut tx, new.id).await?;
     tx.commit().await?;
-    submission.ok_or_else(|| Error::Internal(anyhow::anyhow!("a submission vanished")))
+    drop(until);
+    Ok(made)
 }
 
-/// How many more may wait: counted with the first that needs it, once for a whole batch.
-#[derive(Default)]
-pub struct Room(Option<i64>);
+/// The way to a grader.
+pub enum Way<'a> {
+    /// At once, if one waits; else by the queue.
+    Desk(&'a Desk),
+    /// By the queue, in which so many more have room: counted with the first that needs it.
+    Queue(Option<i64>),
+}
 
-impl Room {
-    async fn take(&mut self, state: &AppState, tx: &mut Tx) -> Result<(), Error> {
+impl Way<'_> {
+    fn call(&self, line: Line) -> Option<Called> {
+        match self {
+            Self::Desk(desk) => desk.call(line),
+            Self::Queue(_) => None,
+        }
+    }
+
+    /// Takes one place in the queue.
+    fn queue(&mut self, state: &AppState, line: Line) -> Result<(), Error> {
         let most = i64::from(state.config.grader.queue_max);
-        let left = match self.0 {
-            Some(left) => left,
-            None => most - jobs::count(tx, GradeSubmission::KIND).await?.queued,
+        let left = match self {
+            Self::Queue(Some(left)) => *left,
+            Self::Queue(None) | Self::Desk(_) => most - line.queued,
         };
         if left <= 0 {
             return Err(Error::QueueFull {
                 waiting: u64::try_from(most - left).unwrap_or(0),
             });
         }
-        self.0 = Some(left - 1);
+        if let Self::Queue(room) = self {
+            *room = Some(left - 1);
+        }
         Ok(())
     }
 }
 
-/// Writes a submission with its job or its grade. Answers the one that was made by the same
-/// request before.
+/// A submission that is made.
+pub enum Made {
+    /// By this request. A grader that has it waits until the other end is dropped, after the end of
+    /// the transaction.
+    New(Box<Submission>, Option<oneshot::Sender<()>>),
+    /// By the same request before.
+    Before(Box<Submission>),
+}
+
+/// Writes a submission with its job or its grade.
+///
+/// # Errors
+/// When the key was used for something else, or too many wait.
 pub async fn insert(
     state: &AppState,
     tx: &mut Tx,
-    (new, module): (&NewSubmission, &[u8]),
-    room: &mut Room,
-) -> Result<Option<Submission>, Error> {
-    modules::insert(tx, module, new.created_at).await?;
-    match submissions::insert(tx, new).await? {
-        Inserted::New => {}
-        Inserted::Repeated(earlier) => return Ok(Some(*earlier)),
+    (mut new, module): (NewSubmission, Bytes),
+    way: &mut Way<'_>,
+) -> Result<Made, Error> {
+    let key = key(state, &new);
+    let grade = match &key {
+        Some(key) => grades::id_by_key(tx, key).await?,
+        None => None,
+    };
+    let line = jobs::line(tx, GradeSubmission::KIND, &new.client).await?;
+    let called = match (&key, grade) {
+        (Some(_), None) => way.call(line),
+        _ => None,
+    };
+    new.is_running = called.is_some();
+    modules::insert(tx, &module, new.created_at).await?;
+    let made = match submissions::insert(tx, &new).await? {
+        Inserted::New(made) => made,
+        Inserted::Repeated(earlier) => return Ok(Made::Before(earlier)),
         Inserted::KeyReused => return Err(Error::IdempotencyConflict),
-    }
-    if graded_from_cache(state, tx, new).await? {
-        webhooks::settled(tx, &state.ids, new.id, new.created_at).await?;
-        return Ok(None);
-    }
-    room.take(state, tx).await?;
-    let owner = &new.client;
-    GradeSubmission::enqueue(tx, &state.ids, (new.id, owner), new.created_at).await?;
-    Ok(None)
+    };
+    Ok(match (key, grade, called) {
+        (Some(key), Some(grade), _) => {
+            let (now_ms, version) = (state.parts.clock.now_ms(), key.lab_version);
+            let graded = submissions::update_graded(tx, new.id, grade, version, now_ms).await?;
+            let graded = graded.map_or(made, Box::new);
+            webhooks::settled(tx, &state.ids, &graded, new.created_at).await?;
+            Made::New(graded, None)
+        }
+        (Some(key), None, Some(called)) => {
+            let what = (&new, key, module);
+            let until = state.desk.hand(called, tx, &state.ids, what, line).await?;
+            Made::New(made, Some(until))
+        }
+        _ => {
+            way.queue(state, line)?;
+            let whose = (new.id, new.client.as_str());
+            GradeSubmission::enqueue(tx, &state.ids, whose, new.created_at).await?;
+            Made::New(made, None)
+        }
+    })
+}
+
+/// What decides the grade of a submission; nothing where the lab is gone.
+fn key(state: &AppState, new: &NewSubmission) -> Option<GradeKey> {
+    let language = new.language.as_deref();
+    let edition = state.parts.grader.edition(&new.lab, language)?;
+    Some(edition.key(&new.lab, &new.module_sha256))
 }
 
 /// Ends what still waits or runs. Answers whether it did.
@@ -202,35 +263,9 @@ pub async fn insert(
 pub async fn cancel(state: &AppState, tx: &mut Tx, id: Id) -> Result<bool, Error> {
     let now_ms = state.parts.clock.now_ms();
     let problem = grade_submission::cancelled();
-    let news = submissions::update_failed(tx, id, &problem, now_ms).await?;
-    if news {
-        webhooks::settled(tx, &state.ids, id, now_ms).await?;
-    }
-    Ok(news)
-}
-
-async fn graded_from_cache(
-    state: &AppState,
-    tx: &mut Tx,
-    new: &NewSubmission,
-) -> Result<bool, Error> {
-    let Some(edition) = state
-        .parts
-        .grader
-        .edition(&new.lab, new.language.as_deref())
-    else {
+    let Some(failed) = submissions::update_failed(tx, id, &problem, now_ms).await? else {
         return Ok(false);
     };
-    let key = GradeKey {
-        module_sha256: new.module_sha256.clone(),
-        lab: new.lab.clone(),
-        lab_version: edition.lab_version,
-        engine: edition.engine,
-        meter: edition.meter,
-    };
-    let Some(grade) = grades::by_key(tx, &key).await? else {
-        return Ok(false);
-    };
-    let now_ms = state.parts.clock.now_ms();
-    Ok(submissions::update_graded(tx, new.id, grade.id, key.lab_version, now_ms).await?)
+    webhooks::settled(tx, &state.ids, &failed, now_ms).await?;
+    Ok(true)
 }

@@ -11,11 +11,11 @@ use futures_util::stream;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{by_id, grade_of, look_again, parsed, view};
+use super::{Seen, by_id, look_again, parsed, seen, view};
 use crate::error::Error;
 use crate::ids::Id;
 use crate::state::AppState;
-use crate::store::submissions::{Status, Submission};
+use crate::store::submissions::Status;
 
 /// A comment this often keeps proxies from closing a stream that has nothing to say.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -80,13 +80,12 @@ async fn next(state: &AppState, id: Id, heard: u8) -> Option<(Event, Option<u8>)
     let mut changes = state.db.watch_submissions();
     loop {
         changes.mark_unchanged();
-        let submission = by_id(&mut state.db.read().await.ok()?, id).await.ok()?;
-        let now = number(submission.status);
+        let seen = seen(&mut state.db.read().await.ok()?, id).await.ok()?;
+        let now = number(seen.0.status);
         if now > heard {
-            let event = event(state, &submission).await?;
-            return Some((event, (now < LAST).then_some(now)));
+            return Some((event(&seen)?, (now < LAST).then_some(now)));
         }
-        if submission.is_settled() {
+        if seen.0.is_settled() {
             return None;
         }
         tokio::select! {
@@ -97,8 +96,7 @@ async fn next(state: &AppState, id: Id, heard: u8) -> Option<(Event, Option<u8>)
     }
 }
 
-async fn event(state: &AppState, submission: &Submission) -> Option<Event> {
-    let grade = grade_of(&state.db, submission).await.ok()?;
+fn event((submission, grade): &Seen) -> Option<Event> {
     let document = view::document(submission, grade.as_ref()).ok()?;
     let event = Event::default()
         .id(number(submission.status).to_string())
