@@ -88,7 +88,7 @@ impl Grader for Graders {
             None => self.pool.grade(lab, bytes).await,
         };
         match graded {
-            Ok(graded) => findings(graded),
+            Ok(graded) => Ok(findings(graded)),
             Err(Failure::Retry(reason)) => Err(GradeFailure::Retry(reason)),
             Err(Failure::Problem(problem)) => Err(GradeFailure::Problem(Problem {
                 kind: problem.kind,
@@ -132,18 +132,16 @@ impl Grader for Elsewhere {
     }
 }
 
-fn findings(graded: Graded) -> Result<Findings, GradeFailure> {
-    let report: Value = serde_json::from_slice(&graded.report)
-        .map_err(|error| GradeFailure::Retry(format!("a report that is no JSON: {error}")))?;
+fn findings(graded: Graded) -> Findings {
     let hidden = graded.hidden.as_ref();
     let hidden = hidden.map(|hidden| hidden_document(hidden).to_string());
-    Ok(Findings {
-        score_ppm: report["score"].as_i64().unwrap_or(0),
+    Findings {
+        score_ppm: graded.score_ppm,
         report: graded.report,
         digest: graded.digest,
         stars: i64::from(graded.stars),
         hidden_json: hidden,
-    })
+    }
 }
 
 /// What may be told of the hidden scenarios: never their seeds, nor how each of them went.

@@ -13,6 +13,8 @@ const MAX_TEXT: usize = 600;
 pub struct Graded {
     /// Canonical bytes of the public report.
     pub report: Vec<u8>,
+    /// Score of the report in parts per million.
+    pub score_ppm: i64,
     /// Digest of the report.
     pub digest: String,
     /// Stars, the hidden scenarios asked.

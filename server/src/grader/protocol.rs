@@ -67,7 +67,9 @@ pub enum Answer {
         hidden: Option<labs::Hidden>,
         /// What `env.abort` was told in a public scenario.
         aborted: Option<String>,
-        /// Processor time for checking, compiling and running, microseconds; for logs.
+        /// Real time for checking, compiling and running, microseconds; for logs.
+        wall_us: u64,
+        /// Processor time for the same, microseconds; for logs.
         cpu_us: u64,
     },
     /// A drill's answer: the module was compiled and started.

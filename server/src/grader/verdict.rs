@@ -10,15 +10,17 @@ pub fn of(answer: Answer, report: Vec<u8>, job: &Job, module: &[u8]) -> Result<G
             stars,
             hidden,
             aborted,
+            wall_us,
             cpu_us,
         } => {
-            tracing::debug!(cpu_us, "a child graded");
+            tracing::debug!(wall_us, cpu_us, "a child graded");
             let graded = serde_json::from_slice::<labs::Report>(&report)
                 .ok()
                 .filter(|r| r.to_bytes() == report && r.lab == job.lab)
                 .filter(|r| r.subject == job.subject(module));
             let graded = graded.ok_or_else(|| Failure::Retry("no true report came".into()))?;
             Ok(Graded {
+                score_ppm: i64::from(graded.score),
                 digest: graded.digest.0,
                 report,
                 stars,

@@ -11,7 +11,7 @@ use super::lockdown::{self, Bounds};
 use super::outcome::Refusal;
 use super::protocol::{self, Answer, HiddenCase, Job};
 use super::selftest;
-use crate::clock::processor_time;
+use crate::clock::{Clock, processor_time};
 use labs_wasmtime::{Effort, Engine, Modules};
 
 /// Stack of the thread that compiles and runs, bytes: beyond what wasm may take of it.
@@ -85,7 +85,7 @@ fn grade(engine: &Engine, job: &Job, module: &[u8]) -> (Answer, Vec<u8>) {
             Vec::new(),
         );
     };
-    let began = processor_time();
+    let (began_ns, began) = (Clock::System.monotonic_ns(), processor_time());
     let subject = job.subject(module);
     let origin = match subject {
         Subject::Script(_) => Origin::Ours,
@@ -102,10 +102,12 @@ fn grade(engine: &Engine, job: &Job, module: &[u8]) -> (Answer, Vec<u8>) {
     let stars = labs::stars(lab, &report, hidden.as_ref());
     let report = report.to_bytes();
     let took = processor_time().saturating_sub(began);
+    let wall_ns = Clock::System.monotonic_ns().saturating_sub(began_ns);
     let answer = Answer::Graded {
         stars,
         hidden,
         aborted,
+        wall_us: wall_ns / 1_000,
         cpu_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
     };
     (answer, report)

@@ -1,8 +1,8 @@
 //! What a submission costs beyond its simulation, beside the judge of DMOJ, and how many are graded
 //! in a second.
 //!
-//! Ours: from the first byte of the request to the answer with the grade, less the processor time
-//! that the child took for compiling and simulating. DMOJ's: from the command to the verdict on a
+//! Ours: from the first byte of the request to the answer with the grade, less the time that the
+//! child took for compiling and simulating. DMOJ's: from the command to the verdict on a
 //! program of one line, compiler included, for that is what its users wait for.
 
 use std::path::Path;
@@ -113,7 +113,7 @@ fn another(module: &[u8], number: u32) -> Vec<u8> {
 fn children_ms(log: &str) -> Vec<f64> {
     let lines = log.lines().filter_map(|line| {
         let entry: Value = serde_json::from_str(line).ok()?;
-        let us = entry.get("cpu_us")?.as_f64()?;
+        let us = entry.get("wall_us")?.as_f64()?;
         Some(us / 1_000.0)
     });
     lines.collect()
