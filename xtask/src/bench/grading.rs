@@ -1,9 +1,10 @@
 //! What a submission costs beyond its simulation, beside the judge of DMOJ, and how many are graded
 //! in a second.
 //!
-//! Ours: from the first byte of the request to the answer with the grade, less the time that the
-//! child took for compiling and simulating. DMOJ's: from the command to the verdict on a
-//! program of one line, compiler included, for that is what its users wait for.
+//! Ours: from the request's arrival until the grade is committed, less the time that the child took
+//! for compiling and simulating, all by the server's log; and, by the client's clock, until it has
+//! the answer. DMOJ's: from the command to the verdict on a program of one line, compiler included,
+//! for that is what its users wait for.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -26,6 +27,8 @@ const WARM_UP: u32 = 20;
 const AT_ONCE: u32 = 200;
 /// Rounds of the other judge.
 const ROUNDS: usize = 7;
+/// What the times are taken from.
+const FILTER: &str = "warn,headroom::grader=debug,headroom::jobs=debug,headroom::edge=info";
 const DMOJ: &str = "dmoj==4.1.0";
 
 pub fn run() -> Result<()> {
@@ -36,25 +39,36 @@ pub fn run() -> Result<()> {
     let module = std::fs::read(&module).with_context(|| module.display().to_string())?;
     let ours = ours(&binary, &folder, &module)?;
     println!("A submission, beyond compiling and simulating, warm, on SQLite, one at a time:");
-    println!("  Headroom: p50 {:.2} ms of {TIMED}", median(ours.clone()));
+    let [committed, answered] = [ours.committed, ours.answered].map(median);
+    println!("  Headroom: p50 {committed:.2} ms of {TIMED} until the grade is committed");
+    println!("  until its client has the answer: p50 {answered:.2} ms");
     match theirs(&folder) {
         Ok(theirs) => {
-            let (mine, peer) = (median(ours), median(theirs));
+            let peer = median(theirs);
+            let (most, least) = (peer / committed, peer / answered);
             println!("  DMOJ: p50 {peer:.0} ms of {ROUNDS}, compiler included");
-            println!("  DMOJ takes {:.0} times as long", peer / mine);
+            println!("  DMOJ takes {most:.0} times as long, or {least:.0} times the answer");
         }
         Err(error) => println!("  DMOJ could not be run: {error:#}"),
     }
     Ok(())
 }
 
-/// Milliseconds beyond the child's of each, and prints how many go in a second.
-fn ours(binary: &Path, folder: &Path, module: &[u8]) -> Result<Vec<f64>> {
+/// Milliseconds beyond the child's.
+struct Beyond {
+    /// From the request's arrival until the grade was committed.
+    committed: Vec<f64>,
+    /// From the request until the answer was there.
+    answered: Vec<f64>,
+}
+
+/// Those of each submission, and prints how many go in a second.
+fn ours(binary: &Path, folder: &Path, module: &[u8]) -> Result<Beyond> {
     let log = folder.join("server.log");
     let out = Stdio::from(std::fs::File::create(&log)?);
     let mut settings = kill_test::CAPS.to_vec();
     settings.push(("HEADROOM_LOG__FORMAT", "json"));
-    settings.push(("HEADROOM_LOG__FILTER", "warn,headroom::grader=debug"));
+    settings.push(("HEADROOM_LOG__FILTER", FILTER));
     settings.push(("HEADROOM_GRADER__WORKERS", "2"));
     let served = Served::start_with(binary, folder, out, &settings)?;
     let mut took_ms = Vec::new();
@@ -66,12 +80,20 @@ fn ours(binary: &Path, folder: &Path, module: &[u8]) -> Result<Vec<f64>> {
         ensure!(answer["status"] == "graded", "{answer}");
         took_ms.push(ms);
     }
-    let children = children_ms(&std::fs::read_to_string(&log)?);
-    // The first ones are the server testing itself.
-    let extra = children.len().saturating_sub(took_ms.len());
-    let pairs = took_ms.iter().zip(&children[extra..]);
-    let beyond = pairs.skip(WARM_UP as usize).map(|(all, child)| all - child);
-    let beyond = beyond.collect();
+    let told = told(&std::fs::read_to_string(&log)?);
+    ensure!(
+        told.len() == took_ms.len(),
+        "{} of {}",
+        told.len(),
+        took_ms.len()
+    );
+    let pairs = || took_ms.iter().zip(&told).skip(WARM_UP as usize);
+    let beyond = Beyond {
+        committed: pairs()
+            .map(|(_, told)| told.committed - told.child)
+            .collect(),
+        answered: pairs().map(|(all, told)| all - told.child).collect(),
+    };
     let began = Instant::now();
     let mut last = String::new();
     for number in 0..AT_ONCE {
@@ -87,7 +109,7 @@ fn ours(binary: &Path, folder: &Path, module: &[u8]) -> Result<Vec<f64>> {
         }
     }
     let per_s = f64::from(AT_ONCE) / began.elapsed().as_secs_f64();
-    let child = median(children);
+    let child = median(told.iter().map(|told| told.child).collect());
     println!(
         "Grades of rate_limiter, {AT_ONCE} at once, two graders: {per_s:.1} per second; \
          a child takes {child:.0} ms"
@@ -110,13 +132,51 @@ fn another(module: &[u8], number: u32) -> Vec<u8> {
     bytes
 }
 
-fn children_ms(log: &str) -> Vec<f64> {
-    let lines = log.lines().filter_map(|line| {
-        let entry: Value = serde_json::from_str(line).ok()?;
-        let us = entry.get("wall_us")?.as_f64()?;
-        Some(us / 1_000.0)
+/// What the log tells of a submission, milliseconds.
+struct Told {
+    /// Compiling and simulating.
+    child: f64,
+    /// From the request's arrival until the grade was committed.
+    committed: f64,
+}
+
+/// One for each submission; they came one after the other.
+fn told(log: &str) -> Vec<Told> {
+    let (mut children, mut settled, mut began) = (Vec::new(), Vec::new(), Vec::new());
+    for line in log.lines() {
+        let Ok(entry) = serde_json::from_str::<Value>(line) else {
+            continue;
+        };
+        let at = entry["timestamp"].as_str().and_then(time_of_day_ms);
+        match entry["message"].as_str().unwrap_or_default() {
+            "a child graded" => children.extend(entry["wall_us"].as_f64()),
+            "job settled" if entry["job.kind"] == "grade-submission" => settled.extend(at),
+            _ if entry["url.path"]
+                .as_str()
+                .is_some_and(|path| path.contains(LAB)) =>
+            {
+                let took_us = entry["duration_us"].as_f64();
+                began.extend(at.zip(took_us).map(|(at, us)| at - us / 1_000.0));
+            }
+            _ => {}
+        }
+    }
+    // The first children are the server testing itself.
+    let tests = children.len().saturating_sub(began.len());
+    let times = children.iter().skip(tests).zip(settled.iter().zip(&began));
+    let told = times.map(|(child_us, (settled, began))| Told {
+        child: child_us / 1_000.0,
+        committed: settled - began,
     });
-    lines.collect()
+    told.collect()
+}
+
+/// Milliseconds since midnight of a time like `2026-01-31T12:00:00.000001Z`.
+fn time_of_day_ms(timestamp: &str) -> Option<f64> {
+    let clock = timestamp.split_once('T')?.1.strip_suffix('Z')?;
+    let mut parts = clock.split(':').map(|part| part.parse::<f64>().ok());
+    let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
+    Some(((hours * 60.0 + minutes) * 60.0 + seconds) * 1_000.0)
 }
 
 /// Milliseconds of each submission to DMOJ's judge; the judge's own start is not counted.
