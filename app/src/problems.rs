@@ -193,6 +193,21 @@ pub const PROBLEMS: &[ProblemKind] = &[
          one that failed has a problem instead of a grade.",
     ),
     kind(
+        "case-not-found",
+        404,
+        "The report has no such case",
+        "The detail lists the cases of this submission's report: a scenario and a seed each. Ask \
+         for one of them, or for none, which is the first.",
+    ),
+    kind(
+        "grade-outdated",
+        410,
+        "This server would grade it differently now",
+        "The lab, the engine or the meter is another than the grade was made by, so its cases \
+         cannot be run again here. The report and the receipt stay; submit the module again for \
+         a new grade.",
+    ),
+    kind(
         "submission-settled",
         409,
         "The submission has come to its end",

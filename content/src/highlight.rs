@@ -2,11 +2,28 @@
 //! that pages stay small and one style sheet covers every language.
 
 use crate::markdown::escape;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
 use syntect::util::LinesWithEndings;
 
-static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
+/// Every grammar. They take megabytes and a moment to unpack, and are wanted while a curriculum is
+/// loaded: whoever loads one holds them, and with the last they go.
+static SYNTAXES: Mutex<Weak<SyntaxSet>> = Mutex::new(Weak::new());
+
+/// Holds the grammars.
+#[derive(Clone)]
+pub(crate) struct Syntaxes(Arc<SyntaxSet>);
+
+/// The grammars, those at hand or unpacked anew.
+pub(crate) fn syntaxes() -> Syntaxes {
+    let mut held = SYNTAXES.lock().unwrap_or_else(PoisonError::into_inner);
+    let at_hand = held.upgrade().unwrap_or_else(|| {
+        let unpacked = Arc::new(two_face::syntax::extra_newlines());
+        *held = Arc::downgrade(&unpacked);
+        unpacked
+    });
+    Syntaxes(at_hand)
+}
 
 /// Scope prefixes and the class each becomes; the first that fits wins.
 const CLASSES: [(&str, &str); 16] = [
@@ -37,7 +54,7 @@ static SCOPES: LazyLock<Vec<(Scope, &'static str)>> = LazyLock::new(|| {
 
 /// Whether code in this language can be coloured; plain text always can.
 pub(crate) fn knows(language: &str) -> bool {
-    matches!(language, "" | "text") || syntax(language).is_some()
+    matches!(language, "" | "text") || syntaxes().of(language).is_some()
 }
 
 /// The usual short name of the language of a file, by its extension.
@@ -59,28 +76,31 @@ pub(crate) fn language_of(path: &str) -> &'static str {
 
 /// Escaped code with `<span class="hl-…">` around the words that have a class.
 pub(crate) fn html(code: &str, language: &str) -> String {
-    match syntax(language) {
-        Some(syntax) => coloured(code, syntax).unwrap_or_else(|| escape(code)),
+    let syntaxes = syntaxes();
+    match syntaxes.of(language) {
+        Some(syntax) => coloured(code, &syntaxes, syntax).unwrap_or_else(|| escape(code)),
         None => escape(code),
     }
 }
 
-fn syntax(language: &str) -> Option<&'static SyntaxReference> {
-    let token = match language {
-        "assemblyscript" => "typescript",
-        other => other,
-    };
-    SYNTAXES.find_syntax_by_token(token)
+impl Syntaxes {
+    fn of(&self, language: &str) -> Option<&SyntaxReference> {
+        let token = match language {
+            "assemblyscript" => "typescript",
+            other => other,
+        };
+        self.0.find_syntax_by_token(token)
+    }
 }
 
 /// `None` when the highlighter fails, which costs the colours and never the code.
-fn coloured(code: &str, syntax: &SyntaxReference) -> Option<String> {
+fn coloured(code: &str, syntaxes: &Syntaxes, syntax: &SyntaxReference) -> Option<String> {
     let mut state = ParseState::new(syntax);
     let mut stack = ScopeStack::new();
     let mut pen = Pen::default();
     for line in LinesWithEndings::from(code) {
         let mut from = 0;
-        for (at, op) in state.parse_line(line, &SYNTAXES).ok()? {
+        for (at, op) in state.parse_line(line, &syntaxes.0).ok()? {
             pen.write(line.get(from..at)?, &stack);
             stack.apply(&op).ok()?;
             from = at;

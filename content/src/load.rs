@@ -5,7 +5,7 @@ use crate::model::{Answer, Block, Course, Lesson, Problem, Reference, Section};
 use crate::outline::{Builder, FILE, Outline};
 use crate::page::{Known, Names, Page, article_slug, suggest};
 use crate::source::Source;
-use crate::{Library, article, check, markdown};
+use crate::{Library, article, check, highlight, markdown};
 use serde::Deserialize;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -16,6 +16,7 @@ pub(crate) const PACE: u32 = 200;
 /// Loads the curriculum. Any problem at all means no library, so that what is served was checked.
 pub fn load(source: &impl Source, known: &Known<'_>) -> Result<Library, Vec<Problem>> {
     let problems = RefCell::new(Vec::new());
+    let _grammars = highlight::syntaxes();
     let library = assemble(source, *known, &problems);
     let mut problems = problems.into_inner();
     problems.sort();

@@ -106,6 +106,17 @@ pub enum Error {
     /// There is no grade to show.
     #[error("the submission is {0}: it has no grade")]
     NotGraded(&'static str),
+    /// The report has no such case.
+    #[error("the report has no such case; it has: {0}")]
+    CaseNotFound(String),
+    /// What made the grade is not here any more.
+    #[error("it was graded by {then}; here is {now}")]
+    GradeOutdated {
+        /// What the grade was made by.
+        then: String,
+        /// What one would be made by now.
+        now: String,
+    },
     /// The submission has its end already.
     #[error("the submission is {0} already")]
     AlreadySettled(&'static str),
@@ -225,6 +236,8 @@ impl Error {
             Self::WebhookNotFound => const { Kind::named("webhook-not-found") },
             Self::NotYours => const { Kind::named("not-yours") },
             Self::NotGraded(_) => const { Kind::named("not-graded") },
+            Self::CaseNotFound(_) => const { Kind::named("case-not-found") },
+            Self::GradeOutdated { .. } => const { Kind::named("grade-outdated") },
             Self::AlreadySettled(_) => const { Kind::named("submission-settled") },
             Self::ProgressChanged { .. } => const { Kind::named("progress-changed") },
             Self::PreconditionRequired => const { Kind::named("precondition-required") },

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::grader::key::{HiddenSeeds, InstanceKey};
-use crate::grader::{Failure, Graded, Pool, PoolConfig, Status, scripts};
+use crate::grader::{Failure, Graded, Pool, PoolConfig, PublicCase, Replay, Status, scripts};
 use crate::jobs::grade_submission::{Edition, GradeFailure, Grader, Problem};
 use crate::store::grades::Findings;
 
@@ -89,13 +89,31 @@ impl Grader for Graders {
         };
         match graded {
             Ok(graded) => Ok(findings(graded)),
-            Err(Failure::Retry(reason)) => Err(GradeFailure::Retry(reason)),
-            Err(Failure::Problem(problem)) => Err(GradeFailure::Problem(Problem {
-                kind: problem.kind,
-                detail: problem.detail,
-                errors: problem.errors,
-            })),
+            Err(failure) => Err(failed(failure)),
         }
+    }
+
+    async fn replay(
+        &self,
+        lab: &str,
+        language: Option<&str>,
+        bytes: &[u8],
+        case: PublicCase,
+    ) -> Result<Replay, GradeFailure> {
+        let language = language.and_then(labs::language::of_script);
+        let replayed = self.pool.replay(lab, language, bytes, case).await;
+        replayed.map_err(failed)
+    }
+}
+
+fn failed(failure: Failure) -> GradeFailure {
+    match failure {
+        Failure::Retry(reason) => GradeFailure::Retry(reason),
+        Failure::Problem(problem) => GradeFailure::Problem(Problem {
+            kind: problem.kind,
+            detail: problem.detail,
+            errors: problem.errors,
+        }),
     }
 }
 

@@ -149,6 +149,8 @@ pub struct Shared {
     pub painter: Painter,
     /// Whose turn it is to draw one.
     pub painting: Arc<Semaphore>,
+    /// Whose turn it is to look at a case again.
+    pub replaying: Arc<Semaphore>,
     /// What authors' pages watch.
     pub edition: watch::Sender<Edition>,
     /// Compressed assets.
@@ -191,6 +193,7 @@ impl AppState {
             pictures: PageCache::default(),
             painter: Painter::new(),
             painting: Arc::new(Semaphore::new(1)),
+            replaying: Arc::new(Semaphore::new(1)),
             edition: watch::Sender::new(Edition::default()),
             assets: AssetCache::default(),
             csp: csp(&parts.site.inline_scripts()),

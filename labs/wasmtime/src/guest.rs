@@ -18,6 +18,10 @@ const PAGE: usize = 65_536;
 /// Most entries of a table, as a belt over the checks made before.
 const TABLE_ELEMENTS: usize = 1 << 16;
 
+/// Texts of `headroom.log` that a host keeps, and bytes of each: as many as a browser shows.
+const LOG_LINES: usize = 200;
+const LOG_BYTES: usize = 1024;
+
 /// Parameters of the adapter's `call2`.
 type Args = (i32, i64, i64, i64, i64, i64, i64, i64, i64);
 
@@ -28,6 +32,16 @@ pub struct Modules {
     adapter: wasmtime::Module,
     bytes_max: usize,
     aborted: Arc<Mutex<Option<String>>>,
+    heard: Option<Arc<Mutex<Log>>>,
+}
+
+/// What a module logged.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Log {
+    /// The first texts, cut to 1 KiB each. Hostile: escape them before printing.
+    pub lines: Vec<String>,
+    /// How many more there were.
+    pub more: u64,
 }
 
 /// What belongs to one instance.
@@ -36,6 +50,7 @@ struct Data {
     limits: StoreLimits,
     aborting: bool,
     aborted: Arc<Mutex<Option<String>>>,
+    heard: Option<Arc<Mutex<Log>>>,
 }
 
 impl Modules {
@@ -50,7 +65,22 @@ impl Modules {
             adapter: engine.compile(&abi::adapter(rules))?,
             bytes_max: rules.budget.pages as usize * PAGE,
             aborted: Arc::default(),
+            heard: None,
         })
+    }
+
+    /// Keeps what instances log from now on. Nobody listens while a module is graded.
+    #[must_use]
+    pub fn listening(mut self) -> Self {
+        self.heard = Some(Arc::default());
+        self
+    }
+
+    /// What was logged since [`Modules::listening`].
+    #[must_use]
+    pub fn heard(&self) -> Log {
+        let heard = self.heard.as_ref().and_then(|log| log.lock().ok());
+        heard.map(|log| log.clone()).unwrap_or_default()
     }
 
     /// Text of the last `env.abort`, if there was one. Hostile: escape it before printing.
@@ -72,6 +102,7 @@ impl Modules {
             limits,
             aborting: false,
             aborted,
+            heard: self.heard.clone(),
         };
         let mut store = Store::new(&self.engine.0, data);
         store.limiter(|data| &mut data.limits);
@@ -114,9 +145,9 @@ impl Host for Modules {
     }
 }
 
-/// What modules may import. The meter charges for `log`; graded texts go nowhere.
+/// What modules may import. The meter charges for `log`, whether anybody listens or not.
 fn offer(linker: &mut Linker<Data>) -> wasmtime::Result<()> {
-    linker.func_wrap("headroom", "log", |_: i32, _: i32| ())?;
+    linker.func_wrap("headroom", "log", hear)?;
     linker.func_wrap("env", "seed", |caller: Caller<'_, Data>| {
         seed_number(caller.data().seed)
     })?;
@@ -128,6 +159,30 @@ fn offer(linker: &mut Linker<Data>) -> wasmtime::Result<()> {
 #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
 fn seed_number(seed: u64) -> f64 {
     (seed >> 11) as f64
+}
+
+/// Keeps a text of the module, if anybody listens. One that does not lie in memory says nothing.
+fn hear(mut caller: Caller<'_, Data>, at: i32, length: i32) {
+    let Some(heard) = caller.data().heard.clone() else {
+        return;
+    };
+    let Ok(mut log) = heard.lock() else {
+        return;
+    };
+    if log.lines.len() == LOG_LINES {
+        log.more += 1;
+        return;
+    }
+    let memory = caller
+        .get_export(meter::MEMORY)
+        .and_then(Extern::into_memory);
+    let (at, length) = (at.cast_unsigned() as usize, length.cast_unsigned() as usize);
+    let text = memory.as_ref().and_then(|memory| {
+        let end = at.checked_add(length.min(LOG_BYTES))?;
+        memory.data(&caller).get(at..end)
+    });
+    let text = String::from_utf8_lossy(text.unwrap_or_default()).into_owned();
+    log.lines.push(text);
 }
 
 fn abort(

@@ -5,4 +5,4 @@ mod engine;
 mod guest;
 
 pub use engine::{Effort, Engine, EngineError};
-pub use guest::Modules;
+pub use guest::{Log, Modules};

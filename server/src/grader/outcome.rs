@@ -1,6 +1,7 @@
 //! What comes of a grading.
 
 use labs::Hidden;
+use labs::engine::plot::Plot;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Kind;
@@ -24,6 +25,19 @@ pub struct Graded {
     /// What the module's `env.abort` was told in a public scenario; safe to print. No part of
     /// the report or its digest.
     pub aborted: Option<String>,
+}
+
+/// One case of a module, run again and looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replay {
+    /// What was measured.
+    pub case: Box<labs::Case>,
+    /// Charts of the run.
+    pub plots: Vec<Plot>,
+    /// The first texts that the module logged. Hostile: escape them before printing.
+    pub lines: Vec<String>,
+    /// How many more there were.
+    pub more: u64,
 }
 
 /// Why there is no grade.

@@ -1,34 +1,21 @@
 //! The parent's side: warm children, one module each.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
-use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
 use labs::Language;
-use tokio::io::AsyncReadExt;
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
 
+use super::child::{Death, Worker};
 use super::key::HiddenSeeds;
 use super::lockdown::Lockdown;
-use super::outcome::{Failure, Graded, Problem, Refusal};
-use super::protocol::{self, Answer, Job};
+use super::outcome::{Failure, Graded, Problem, Refusal, Replay};
+use super::protocol::{Answer, Job, PublicCase};
 use super::{scripts, verdict};
 use crate::config::GraderConfig;
-
-/// How long a child may take to start and test itself.
-const START: Duration = Duration::from_secs(20);
-/// How long a child that has answered may take to end.
-const END: Duration = Duration::from_secs(2);
-/// Dying words that are kept, bytes.
-const WORDS: u64 = 4096;
-/// What Rust says when memory is out, before it aborts.
-const NO_MEMORY: &str = "memory allocation of";
-/// Signal of an exceeded CPU limit (SIGXCPU).
-const CPU_EXCEEDED: i32 = 24;
 
 /// Settings of a pool.
 #[derive(Debug, Clone)]
@@ -61,7 +48,7 @@ impl PoolConfig {
 
     /// Whether one core is the server's alone. Graders and those that start beside them share the
     /// others.
-    fn leaves_core(&self) -> bool {
+    pub(super) fn leaves_core(&self) -> bool {
         available_parallelism().is_ok_and(|cores| self.workers < cores.get())
     }
 }
@@ -101,25 +88,6 @@ struct State {
     lockdown: Option<Lockdown>,
     /// The last child that was started did not get ready.
     failed: bool,
-}
-
-/// A child that waits for its one job.
-struct Worker {
-    child: Child,
-    stdin: ChildStdin,
-    stdout: ChildStdout,
-}
-
-/// How an attempt ended without an answer.
-enum Death {
-    /// The deadline came.
-    Deadline,
-    /// The child used up its CPU time.
-    Cpu,
-    /// The child had no more memory.
-    Memory,
-    /// Anything else.
-    Crash(String),
 }
 
 impl Pool {
@@ -173,7 +141,8 @@ impl Pool {
     /// # Errors
     /// Why there is no grade.
     pub async fn grade(&self, lab: &str, module: &[u8]) -> Result<Graded, Failure> {
-        self.work(lab, false, module).await
+        let job = self.job(lab, false)?;
+        self.work(&job, module, verdict::of).await
     }
 
     /// Grades a script, as [`Pool::grade`] does a module.
@@ -186,19 +155,52 @@ impl Pool {
         language: &Language,
         source: &[u8],
     ) -> Result<Graded, Failure> {
-        let known = labs::by_id(lab).ok_or_else(|| Failure::Retry("no such lab".into()))?;
-        let module = scripts::assemble(known, language, source)
-            .map_err(|error| Failure::Problem(Problem::invalid(Refusal::all(&[error]))))?;
-        self.work(lab, true, &module).await
+        let module = assembled(lab, language, source)?;
+        let job = self.job(lab, true)?;
+        self.work(&job, &module, verdict::of).await
     }
 
-    async fn work(&self, lab: &str, script: bool, module: &[u8]) -> Result<Graded, Failure> {
-        let known = labs::by_id(lab).ok_or_else(|| Failure::Retry("no such lab".into()))?;
+    /// Runs one case of a module, or of a script in that language, again, and looks at it.
+    ///
+    /// # Errors
+    /// Why nothing can be seen.
+    pub async fn replay(
+        &self,
+        lab: &str,
+        language: Option<&Language>,
+        bytes: &[u8],
+        case: PublicCase,
+    ) -> Result<Replay, Failure> {
+        let module = match language {
+            Some(language) => Cow::Owned(assembled(lab, language, bytes)?),
+            None => Cow::Borrowed(bytes),
+        };
         let job = Job {
+            hidden: Vec::new(),
+            replay: Some(case),
+            ..self.job(lab, language.is_some())?
+        };
+        let read = |answer, plots: Vec<u8>, _: &Job, _: &[u8]| verdict::of_replay(answer, &plots);
+        self.work(&job, &module, read).await
+    }
+
+    fn job(&self, lab: &str, script: bool) -> Result<Job, Failure> {
+        let known = labs::by_id(lab).ok_or_else(no_such_lab)?;
+        Ok(Job {
             lab: lab.into(),
             script,
             hidden: self.0.hidden.cases(known),
-        };
+            replay: None,
+        })
+    }
+
+    /// Has a child do it, and reads its answer.
+    async fn work<T>(
+        &self,
+        job: &Job,
+        module: &[u8],
+        read: impl Fn(Answer, Vec<u8>, &Job, &[u8]) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let turn = self.0.turns.acquire().await;
         let _turn = turn.map_err(|closed| Failure::Retry(closed.to_string()))?;
         for last in [false, true] {
@@ -206,10 +208,10 @@ impl Pool {
             // The successor starts once this one has its work, not before.
             let begun = || self.refill();
             match worker
-                .grade(&job, module, begun, self.0.config.deadline)
+                .answer(job, module, begun, self.0.config.deadline)
                 .await
             {
-                Ok(outcome) => return outcome,
+                Ok((answer, body)) => return read(answer, body, job, module),
                 Err(Death::Cpu) => return Err(Failure::Problem(Problem::timeout())),
                 Err(Death::Memory) => return Err(Failure::Problem(Problem::memory())),
                 Err(Death::Deadline) if last => return Err(Failure::Problem(Problem::timeout())),
@@ -227,11 +229,7 @@ impl Pool {
     /// Process ids of the children that wait; for tests that kill them.
     #[must_use]
     pub fn waiting(&self) -> Vec<u32> {
-        self.state()
-            .spare
-            .iter()
-            .filter_map(|worker| worker.child.id())
-            .collect()
+        self.state().spare.iter().filter_map(Worker::id).collect()
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -289,110 +287,12 @@ impl Pool {
     }
 }
 
-impl Worker {
-    async fn start(config: &PoolConfig) -> Result<(Self, Lockdown), String> {
-        // From a thread of the runtime, never from `spawn_blocking`: the child dies with the thread
-        // that started it (PR_SET_PDEATHSIG), and those threads end when idle.
-        let mut child = Command::new(&config.program)
-            .arg("grader")
-            .arg(format!("--cpu-seconds={}", config.cpu_s))
-            .arg(format!("--address-space={}", config.address_space))
-            .args(config.leaves_core().then_some("--leave-core"))
-            .env_clear()
-            .current_dir("/")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| format!("cannot start a grader: {error}"))?;
-        let pipes = child.stdin.take().zip(child.stdout.take());
-        let (stdin, stdout) = pipes.ok_or("a grader has no pipes")?;
-        let mut worker = Self {
-            child,
-            stdin,
-            stdout,
-        };
-        let first = timeout(START, protocol::receive::<Answer>(&mut worker.stdout)).await;
-        match first {
-            Ok(Ok((Answer::Ready { lockdown }, _))) => Ok((worker, lockdown)),
-            Ok(Ok((Answer::Broken { reason }, _))) => Err(format!("a grader is broken: {reason}")),
-            Ok(Ok(_)) => Err("a grader spoke out of turn".into()),
-            Ok(Err(_)) => Err(format!(
-                "a grader died at its start: {}",
-                worker.words().await
-            )),
-            Err(_) => Err("a grader did not get ready".into()),
-        }
-    }
-
-    fn alive(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
-    }
-
-    /// One job; the child is gone afterwards, whatever happened.
-    async fn grade(
-        mut self,
-        job: &Job,
-        module: &[u8],
-        begun: impl FnOnce(),
-        deadline: Duration,
-    ) -> Result<Result<Graded, Failure>, Death> {
-        let exchange = async {
-            let sent = protocol::send(&mut self.stdin, job, module).await;
-            begun();
-            sent?;
-            protocol::receive::<Answer>(&mut self.stdout).await
-        };
-        match timeout(deadline, exchange).await {
-            Ok(Ok((answer, body))) => {
-                // It ends by itself; nobody waits for that.
-                tokio::spawn(self.end());
-                Ok(verdict::of(answer, body, job, module))
-            }
-            Ok(Err(_)) => Err(self.death().await),
-            Err(_) => Err(Death::Deadline),
-        }
-    }
-
-    /// Waits for a child that has done its work, and ends one that stays.
-    async fn end(mut self) {
-        let _ended = timeout(END, self.child.wait()).await;
-    }
-
-    async fn death(&mut self) -> Death {
-        let words = self.words().await;
-        let Ok(Ok(status)) = timeout(START, self.child.wait()).await else {
-            return Death::Crash(words);
-        };
-        match signal(status) {
-            Some(CPU_EXCEEDED) => Death::Cpu,
-            _ if words.contains(NO_MEMORY) => Death::Memory,
-            _ => Death::Crash(format!("{status}: {words}")),
-        }
-    }
-
-    /// What the child said on stderr.
-    async fn words(&mut self) -> String {
-        let mut bytes = Vec::new();
-        if let Some(stderr) = self.child.stderr.take() {
-            let mut stderr = stderr.take(WORDS);
-            // Nothing more can be done if even this fails: the words are for the log.
-            let _ = timeout(Duration::from_secs(1), stderr.read_to_end(&mut bytes)).await;
-        }
-        String::from_utf8_lossy(&bytes)
-            .trim()
-            .escape_debug()
-            .to_string()
-    }
+fn assembled(lab: &str, language: &Language, source: &[u8]) -> Result<Vec<u8>, Failure> {
+    let lab = labs::by_id(lab).ok_or_else(no_such_lab)?;
+    scripts::assemble(lab, language, source)
+        .map_err(|error| Failure::Problem(Problem::invalid(Refusal::all(&[error]))))
 }
 
-#[cfg(unix)]
-fn signal(status: ExitStatus) -> Option<i32> {
-    std::os::unix::process::ExitStatusExt::signal(&status)
-}
-
-#[cfg(not(unix))]
-fn signal(_status: ExitStatus) -> Option<i32> {
-    None
+fn no_such_lab() -> Failure {
+    Failure::Retry("no such lab".into())
 }

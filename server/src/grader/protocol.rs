@@ -27,6 +27,8 @@ pub struct Job {
     pub script: bool,
     /// Hidden cases to run. Only seeds travel; the secret they come from does not.
     pub hidden: Vec<HiddenCase>,
+    /// Run this case alone, look closely, and grade nothing.
+    pub replay: Option<PublicCase>,
 }
 
 impl Job {
@@ -39,6 +41,15 @@ impl Job {
             Subject::Module(digest)
         }
     }
+}
+
+/// A case with a published seed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicCase {
+    /// Scenario id.
+    pub scenario: String,
+    /// Seed of every draw.
+    pub seed: u64,
 }
 
 /// A hidden case.
@@ -71,6 +82,15 @@ pub enum Answer {
         wall_us: u64,
         /// Processor time for the same, microseconds; for logs.
         cpu_us: u64,
+    },
+    /// A case that was run again; the body is its plots.
+    Replayed {
+        /// What was measured.
+        case: Box<labs::Case>,
+        /// The first texts that the module logged.
+        lines: Vec<String>,
+        /// How many more there were.
+        more: u64,
     },
     /// A drill's answer: the module was compiled and started.
     Started {

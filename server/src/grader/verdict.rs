@@ -1,6 +1,6 @@
 //! From a child's answer to a grade.
 
-use super::outcome::{Failure, Graded, Problem, shown};
+use super::outcome::{Failure, Graded, Problem, Replay, shown};
 use super::protocol::{Answer, Job};
 
 /// Believes an answer only as far as it can be checked: the child ran hostile code.
@@ -20,7 +20,7 @@ pub fn of(answer: Answer, report: Vec<u8>, job: &Job, module: &[u8]) -> Result<G
                 .filter(|r| r.subject == job.subject(module));
             let graded = graded.ok_or_else(|| Failure::Retry("no true report came".into()))?;
             Ok(Graded {
-                score_ppm: i64::from(graded.score),
+                score_ppm: graded.score,
                 digest: graded.digest.0,
                 report,
                 stars,
@@ -30,8 +30,29 @@ pub fn of(answer: Answer, report: Vec<u8>, job: &Job, module: &[u8]) -> Result<G
         }
         Answer::Refused { errors } => Err(Failure::Problem(Problem::invalid(errors))),
         Answer::Broken { reason } => Err(Failure::Retry(reason)),
-        Answer::Ready { .. } | Answer::Started { .. } => {
-            Err(Failure::Retry("a grader spoke out of turn".into()))
-        }
+        _ => Err(out_of_turn()),
     }
+}
+
+/// The same of a case that was run again.
+pub fn of_replay(answer: Answer, plots: &[u8]) -> Result<Replay, Failure> {
+    match answer {
+        Answer::Replayed { case, lines, more } => {
+            let plots = serde_json::from_slice(plots)
+                .map_err(|_| Failure::Retry("no true plots came".into()))?;
+            Ok(Replay {
+                case,
+                plots,
+                lines,
+                more,
+            })
+        }
+        Answer::Refused { errors } => Err(Failure::Problem(Problem::invalid(errors))),
+        Answer::Broken { reason } => Err(Failure::Retry(reason)),
+        _ => Err(out_of_turn()),
+    }
+}
+
+fn out_of_turn() -> Failure {
+    Failure::Retry("a grader spoke out of turn".into())
 }

@@ -9,10 +9,10 @@ use labs::{Host as _, Lab, Report, Spec, Subject, abi};
 
 use super::lockdown::{self, Bounds};
 use super::outcome::Refusal;
-use super::protocol::{self, Answer, HiddenCase, Job};
+use super::protocol::{self, Answer, HiddenCase, Job, PublicCase};
 use super::selftest;
 use crate::clock::{Clock, processor_time};
-use labs_wasmtime::{Effort, Engine, Modules};
+use labs_wasmtime::{Effort, Engine, Log, Modules};
 
 /// Stack of the thread that compiles and runs, bytes: beyond what wasm may take of it.
 const STACK: usize = 16 << 20;
@@ -66,7 +66,10 @@ pub fn run(options: Options) -> ExitCode {
             None => (),
         }
         let (job, module) = protocol::read::<Job>(&mut stdin().lock())?;
-        let (answer, report) = grade(&engine, &job, &module);
+        let (answer, report) = match &job.replay {
+            None => grade(&engine, &job, &module),
+            Some(case) => replay(&engine, &job, case, &module),
+        };
         protocol::write(&mut out, &answer, &report)
     };
     let thread = thread::Builder::new().stack_size(STACK).spawn(work);
@@ -78,20 +81,11 @@ pub fn run(options: Options) -> ExitCode {
 
 fn grade(engine: &Engine, job: &Job, module: &[u8]) -> (Answer, Vec<u8>) {
     let Some(lab) = labs::by_id(&job.lab) else {
-        return (
-            Answer::Broken {
-                reason: "no such lab".into(),
-            },
-            Vec::new(),
-        );
+        return broken("no such lab");
     };
     let (began_ns, began) = (Clock::System.monotonic_ns(), processor_time());
     let subject = job.subject(module);
-    let origin = match subject {
-        Subject::Script(_) => Origin::Ours,
-        _ => Origin::Learner,
-    };
-    let mut host = match prepare(engine, subject.rules(lab), origin, module) {
+    let mut host = match host(engine, lab, &subject, module) {
         Ok(host) => host,
         Err(errors) => return (Answer::Refused { errors }, Vec::new()),
     };
@@ -111,6 +105,45 @@ fn grade(engine: &Engine, job: &Job, module: &[u8]) -> (Answer, Vec<u8>) {
         cpu_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
     };
     (answer, report)
+}
+
+/// Runs one case again, with everything that can be seen of it.
+fn replay(engine: &Engine, job: &Job, case: &PublicCase, module: &[u8]) -> (Answer, Vec<u8>) {
+    let lab = labs::by_id(&job.lab);
+    let Some((lab, (_, scenario))) =
+        lab.and_then(|lab| Some(lab).zip(lab.spec().scenario(&case.scenario)))
+    else {
+        return broken("no such lab or scenario");
+    };
+    let mut host = match host(engine, lab, &job.subject(module), module) {
+        Ok(host) => host.listening(),
+        Err(errors) => return (Answer::Refused { errors }, Vec::new()),
+    };
+    let (case, plots) = labs::run_case(lab, scenario, case.seed, &mut host, true);
+    let Log { lines, more } = host.heard();
+    let Ok(plots) = serde_json::to_vec(&plots) else {
+        return broken("plots that are no JSON");
+    };
+    let case = Box::new(case);
+    (Answer::Replayed { case, lines, more }, plots)
+}
+
+fn broken(reason: &str) -> (Answer, Vec<u8>) {
+    let reason = reason.to_owned();
+    (Answer::Broken { reason }, Vec::new())
+}
+
+fn host(
+    engine: &Engine,
+    lab: &Lab,
+    subject: &Subject,
+    module: &[u8],
+) -> Result<Modules, Vec<Refusal>> {
+    let origin = match subject {
+        Subject::Script(_) => Origin::Ours,
+        _ => Origin::Learner,
+    };
+    prepare(engine, subject.rules(lab), origin, module)
 }
 
 /// Checks, meters and compiles a module.

@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 
 pub use self::desk::Desk;
 use super::queue::{Ctx, Enqueue, Finished, Job, JobError, Limits, Step, enqueue};
-use crate::grader::{Refusal, Status as PoolStatus};
+use crate::grader::{PublicCase, Refusal, Replay, Status as PoolStatus};
 use crate::ids::{Id, Ids};
 use crate::problem::Kind;
 use crate::store::grades::{self, Findings, GradeKey};
@@ -36,6 +36,17 @@ pub trait Grader: Send + Sync + 'static {
         language: Option<&str>,
         bytes: &[u8],
     ) -> Result<Findings, GradeFailure>;
+
+    /// Runs one case again, to look at it.
+    async fn replay(
+        &self,
+        _lab: &str,
+        _language: Option<&str>,
+        _bytes: &[u8],
+        _case: PublicCase,
+    ) -> Result<Replay, GradeFailure> {
+        Err(GradeFailure::Retry("this process does not grade".into()))
+    }
 
     /// What stands for the hidden seeds of a lab in receipts; nothing where there are none.
     fn commitment(&self, _lab: &str) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Workers that wait for a job, and whoever has one for them.
 //!
-//! The queue is a table: a job goes into it, a worker is woken, looks, and takes it out. Who makes a
-//! job while a worker waits and nobody stands before it can give it to that worker instead, and
+//! The queue is a table: a job goes into it, a worker is woken, looks, and takes it out. Who makes
+//! a job while a worker waits and nobody stands before it can give it to that worker instead, and
 //! writes it down as taken.
 
 use std::collections::BTreeMap;
@@ -26,9 +26,9 @@ struct List {
 pub struct Called(oneshot::Sender<Claimed>);
 
 impl Called {
-    /// Gives it the job. The claim is good once the transaction that makes it is committed. Answers
-    /// whether the worker is still there: one that is gone leaves its claim to the end of the lease,
-    /// like any that dies.
+    /// Gives it the job. The claim is good once the transaction that makes it is committed.
+    /// Answers whether the worker is still there: one that is gone leaves its claim to the end of
+    /// the lease, like any that dies.
     pub fn give(self, claimed: Claimed) -> bool {
         self.0.send(claimed).is_ok()
     }

@@ -266,6 +266,12 @@ fn grading_api(map: Map) -> Map {
         "/api/v1/submissions/{id}/events",
         submissions::events,
     )
+    .get(
+        Anyone,
+        "/api/v1/submissions/{id}/series",
+        submissions::series,
+    )
+    .get(Anyone, "/api/v1/submissions/{id}/log", submissions::log)
     .get(Anyone, "/api/v1/submissions/{id}/receipt", receipts::show)
     .get(
         Anyone,

@@ -209,7 +209,8 @@ impl Accepted {
     }
 }
 
-fn is_known(request: &HeaderMap, etag: &HeaderValue) -> bool {
+/// Whether a client says that it has what this tag stands for.
+pub fn is_known(request: &HeaderMap, etag: &HeaderValue) -> bool {
     let values = request.get_all(header::IF_NONE_MATCH).iter();
     let mut tags = values
         .filter_map(|value| value.to_str().ok())

@@ -7,6 +7,7 @@
 pub mod accept;
 pub mod body;
 mod events;
+mod replay;
 pub mod view;
 
 use std::time::Duration;
@@ -21,6 +22,7 @@ use utoipa::IntoParams;
 
 use self::accept::Client;
 pub use self::events::{__path_show as __path_events, show as events};
+pub use self::replay::{__path_log, __path_series, log, series};
 use self::view::{SubmissionDocument, SubmissionPage};
 use crate::accounts::{Person, Visitor};
 use crate::edge::ClientAddress;

@@ -19,12 +19,15 @@ use crate::test_app::FakeSite;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_headroom");
 const WASM: [(&str, &str); 1] = [("content-type", "application/wasm")];
 
-/// A limiter that answers every request with `value`.
+/// A limiter that logs its start and answers every request with `value`.
 fn limiter(value: i32) -> Vec<u8> {
     let text = format!(
         r#"(module
+          (import "headroom" "log" (func $log (param i32 i32)))
+          (memory (export "memory") 1)
+          (data (i32.const 8) "it <begins>")
           (func (export "abi_version") (result i32) i32.const 1)
-          (func (export "configure") (param i64 i64 i64))
+          (func (export "configure") (param i64 i64 i64) (call $log (i32.const 8) (i32.const 11)))
           (func (export "allow") (param i64 i64 i64) (result i32) i32.const {value}))"#
     );
     wat::parse_str(text).unwrap()
@@ -116,11 +119,55 @@ async fn submissions_are_graded_as_offline_even_if_a_grader_is_killed() {
     let module = limiter(1);
     let location = submit(address, &WASM, &module).await;
     assert_graded_as_offline(address, &location, &graded_offline(&module, ".wasm")).await;
+    cases_can_be_looked_at_again(address, &location).await;
 
     script(address).await;
     kill_one_at_work(address).await;
     stop.cancel();
     running.await.unwrap();
+}
+
+async fn cases_can_be_looked_at_again(address: SocketAddr, location: &str) {
+    let get = async |path: String, headers: &[(&str, &str)]| {
+        request(address, "GET", &path, headers, b"").await
+    };
+    let report = get(format!("{location}/report"), &[]).await.json();
+    let case = &report["scenarios"][1]["cases"][1];
+    let (scenario, seed) = (case["scenario"].as_str().unwrap(), &case["seed"]);
+    let which = format!("?scenario={scenario}&seed={seed}");
+
+    let series = get(format!("{location}/series{which}"), &[]).await;
+    assert_eq!(series.status, 200, "{}", series.text());
+    let document = series.json();
+    assert_eq!(&document["case"], case);
+    let points = &document["plots"][0]["series"][1]["points"];
+    assert!(
+        points.as_array().is_some_and(|points| points.len() > 10),
+        "{document}"
+    );
+
+    let etag = series.header("etag").unwrap().to_owned();
+    let known = [("if-none-match", etag.as_str())];
+    let again = get(format!("{location}/series{which}"), &known).await;
+    assert_eq!((again.status, again.text().len()), (304, 0));
+
+    let log = get(format!("{location}/log"), &[]).await.json();
+    assert_eq!(log["case"], report["scenarios"][0]["cases"][0]);
+    assert_eq!(
+        (&log["lines"][0], &log["more"]),
+        (&"it <begins>".into(), &0.into())
+    );
+
+    let absent = get(format!("{location}/log?scenario=none"), &[]).await;
+    assert_eq!(absent.status, 404, "{}", absent.text());
+    let detail = absent.json()["detail"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    assert!(
+        detail.contains(&format!("{scenario} with seed {seed}")),
+        "{detail}"
+    );
 }
 
 /// Needs the interpreter of a built site, unless `HEADROOM_REQUIRE_GUESTS` wants it there.

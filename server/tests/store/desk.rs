@@ -1,5 +1,5 @@
-//! Submissions that are given to a grader that waits: begun before they are written, and graded once
-//! or, where they never are written, not at all.
+//! Submissions that are given to a grader that waits: begun before they are written, and graded
+//! once or, where they never are written, not at all.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,9 +1,9 @@
-//! The short way to a grader: a submission that nobody stands before, while a grader waits, is graded
-//! from the moment it is checked, and written down meanwhile.
+//! The short way to a grader: a submission that nobody stands before, while a grader waits, is
+//! graded from the moment it is checked, and written down meanwhile.
 //!
-//! Nothing depends on it. What is found counts only by the claim that is written with the submission;
-//! a grade of what was never written is thrown away, and a claim whose grader died ends like any
-//! other.
+//! Nothing depends on it. What is found counts only by the claim that is written with the
+//! submission; a grade of what was never written is thrown away, and a claim whose grader died ends
+//! like any other.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
