@@ -1,16 +1,61 @@
-//! Folds functions that came out the same into one, in release builds: the views of the pages are
-//! thousands of types with few differences. Only LLD can; where it is not the linker, nothing is
-//! asked for.
+//! Lists the source files that lessons quote, so that the program carries those and no others.
+//!
+//! And folds functions that came out the same into one, in release builds: the views of the pages
+//! are thousands of types with few differences. Only LLD can; where it is not the linker, nothing
+//! is asked for.
 
-use std::path::PathBuf;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// What marks a part of a file for lessons, behind a comment sign.
+const MARK: &str = "lesson: ";
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    quoted();
     if std::env::var("PROFILE").is_ok_and(|profile| profile == "release") && links_with_lld() {
         println!("cargo::rustc-link-arg-bins=-Wl,--icf=all");
         // Addresses to set at the start as a bitmap (DT_RELR, glibc 2.36) and not as a table.
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+    }
+}
+
+/// Writes `quoted.rs`: path in the repository and text of every file with a mark.
+fn quoted() {
+    let server = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let repository = server.join("..");
+    let mut files = Vec::new();
+    for folder in ["labs/src", "server/src"] {
+        println!(
+            "cargo::rerun-if-changed={}",
+            repository.join(folder).display()
+        );
+        list(&repository.join(folder), folder, &mut files);
+    }
+    files.sort();
+    let mut code = String::from("const QUOTED: &[(&str, &str)] = &[\n");
+    for name in files {
+        let path = repository.join(&name);
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        if text.lines().any(|line| line.contains(MARK)) {
+            let written = writeln!(code, "    ({name:?}, include_str!({path:?})),");
+            assert!(written.is_ok());
+        }
+    }
+    code.push_str("];\n");
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
+    let written = std::fs::write(out.join("quoted.rs"), code);
+    assert!(written.is_ok(), "{written:?}");
+}
+
+fn list(folder: &Path, name: &str, files: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = format!("{name}/{}", entry.file_name().to_string_lossy());
+        match entry.path().is_dir() {
+            true => list(&entry.path(), &name, files),
+            false => files.push(name),
+        }
     }
 }
 

@@ -27,17 +27,8 @@ use crate::state::Site;
 #[folder = "../content/"]
 struct Curriculum;
 
-/// Lessons quote the labs' code.
-#[derive(RustEmbed)]
-#[folder = "../labs/src/"]
-#[prefix = "labs/src/"]
-struct LabCode;
-
-/// Lessons quote the server's code.
-#[derive(RustEmbed)]
-#[folder = "src/"]
-#[prefix = "server/src/"]
-struct ServerCode;
+// Lessons quote the labs' and the server's code: the files that are marked for it (`build.rs`).
+include!(concat!(env!("OUT_DIR"), "/quoted.rs"));
 
 /// The lessons, and what finds them.
 struct Shelf {
@@ -184,12 +175,8 @@ fn built_in() -> Memory {
             memory = memory.with_file(&path, file.data.into_owned());
         }
     }
-    let files = LabCode::iter().map(|path| (LabCode::get(&path), path));
-    let files = files.chain(ServerCode::iter().map(|path| (ServerCode::get(&path), path)));
-    for (file, path) in files {
-        if let Some(file) = file {
-            memory = memory.with_code(&path, file.data.into_owned());
-        }
+    for (path, text) in QUOTED {
+        memory = memory.with_code(path, text.as_bytes());
     }
     memory
 }

@@ -200,7 +200,13 @@ async fn give_back(stop: CancellationToken) {
         tokio::time::sleep(GIVE_BACK_EVERY).await;
         tokio::task::spawn_blocking(trim::give_back).await.is_ok()
     };
-    let always = async { while again().await {} };
+    let always = async {
+        if again().await {
+            // The start is over.
+            let _bytes = trim::let_go_of_program();
+        }
+        while again().await {}
+    };
     tokio::select! { () = stop.cancelled() => {} () = always => {} }
 }
 

@@ -68,7 +68,8 @@ pub struct LogDocument {
 /// The charts of a case of a submission
 ///
 /// They are the charts that the workbench draws. The case is run again for them: that counts as a
-/// submission from your address, and takes a while.
+/// submission from your address, and takes a while. A server that leaves grading to other processes
+/// answers 503.
 #[utoipa::path(
     get, path = "/api/v1/submissions/{id}/series", tag = "submissions",
     params(("id" = String, Path, description = "Its id"), Which),
@@ -94,7 +95,8 @@ pub async fn series(
 ///
 /// The texts given to `headroom.log`, which the workbench shows below the editor; a script's
 /// `console.log` is one of them. The case is run again for them: that counts as a submission
-/// from your address, and takes a while.
+/// from your address, and takes a while. A server that leaves grading to other processes answers
+/// 503.
 #[utoipa::path(
     get, path = "/api/v1/submissions/{id}/log", tag = "submissions",
     params(("id" = String, Path, description = "Its id"), Which),
