@@ -139,21 +139,23 @@ impl GradeSubmission {
         Self { grader, desk }
     }
 
-    /// Queues the grading of a submission, in the transaction that inserts it.
+    /// Queues the grading of a submission, in the transaction that inserts it. `start` is its place
+    /// in the line, where the caller has looked.
     pub async fn enqueue(
         tx: &mut Tx,
         ids: &Ids,
-        (submission, owner): (Id, &str),
+        (submission, owner, start): (Id, &str, Option<i64>),
         now_ms: i64,
     ) -> Result<bool, StoreError> {
-        let how = Self::how(ids, (submission, owner), now_ms);
+        let how = Self::how(ids, (submission, owner, start), now_ms);
         enqueue::<Self>(tx, &Payload { submission }, how).await
     }
 
-    fn how(ids: &Ids, (submission, owner): (Id, &str), now_ms: i64) -> Enqueue {
+    fn how(ids: &Ids, (submission, owner, start): (Id, &str, Option<i64>), now_ms: i64) -> Enqueue {
         Enqueue {
             unique_key: Some(format!("grade:{submission}")),
             owner: owner.to_owned(),
+            start,
             ..Enqueue::at_once(ids.next(), now_ms)
         }
     }

@@ -202,6 +202,8 @@ pub struct Enqueue {
     pub unique_key: Option<String>,
     /// Whose it is: owners take turns; empty for nobody's.
     pub owner: String,
+    /// Its virtual start, where the caller has looked at the line.
+    pub start: Option<i64>,
     /// Not before this time, Unix milliseconds.
     pub run_at: i64,
     /// Now, Unix milliseconds.
@@ -216,6 +218,7 @@ impl Enqueue {
             id,
             unique_key: None,
             owner: String::new(),
+            start: None,
             run_at: now_ms,
             now_ms,
         }
@@ -261,6 +264,8 @@ pub fn new_job<J: Job>(payload: &J::Payload, how: Enqueue) -> Result<NewJob, Sto
         max_failures: J::LIMITS.max_failures,
         created_at: how.now_ms,
         trace: spans::here(),
+        start: how.start,
+        lease_until: None,
     })
 }
 

@@ -32,6 +32,10 @@ pub struct NewJob {
     pub created_at: i64,
     /// The place in a trace of whoever queues it, as a W3C `traceparent`.
     pub trace: Option<String>,
+    /// Its virtual start, where the caller has looked at the [`line`].
+    pub start: Option<i64>,
+    /// A worker has it already, by [`NewJob::claimed`], until then: Unix milliseconds.
+    pub lease_until: Option<i64>,
 }
 
 /// A claim on a job: which job, and which attempt at it.
@@ -93,57 +97,39 @@ struct Row {
 /// is taken.
 pub async fn insert(tx: &mut Tx, job: &NewJob) -> Result<bool, StoreError> {
     const SQL: &str = "INSERT INTO jobs (id, kind, payload, unique_key, state, run_at, attempt, \
-         failures, max_failures, created_at, owner, start, trace) \
-         VALUES ($1, $2, $3, $4, 'queued', $5, 0, 0, $6, $7, $8, $9, $10) \
+         failures, max_failures, created_at, owner, start, trace, lease_until) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12, $13) \
          ON CONFLICT (unique_key) WHERE state IN ('queued', 'running') DO NOTHING";
-    let start = match job.owner.as_str() {
-        "" => 0,
-        owner => line(tx, job.kind, owner).await?.start,
+    let start = match (job.start, job.owner.as_str()) {
+        (Some(start), _) => start,
+        (None, "") => 0,
+        (None, owner) => line(tx, job.kind, owner).await?.start,
+    };
+    let (state, attempt) = match job.lease_until {
+        Some(_) => ("running", 1_i64),
+        None => ("queued", 0),
     };
     let made = on!(tx, |c| sqlx::query(SQL)
         .bind(job.id.to_string())
         .bind(job.kind)
         .bind(&job.payload)
         .bind(&job.unique_key)
+        .bind(state)
         .bind(job.run_at)
+        .bind(attempt)
         .bind(job.max_failures)
         .bind(job.created_at)
         .bind(&job.owner)
         .bind(start)
         .bind(&job.trace)
+        .bind(job.lease_until)
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
-    tx.touched.jobs.kinds.insert(job.kind);
+    if job.lease_until.is_none() {
+        tx.touched.jobs.kinds.insert(job.kind);
+    }
     Ok(made == 1)
-}
-
-/// Makes a job that a worker has already, by [`NewJob::claimed`], until `lease_until` (Unix
-/// milliseconds). `start` is its place in the [`line`].
-pub async fn insert_claimed(
-    tx: &mut Tx,
-    job: &NewJob,
-    (start, lease_until): (i64, i64),
-) -> Result<(), StoreError> {
-    const SQL: &str = "INSERT INTO jobs (id, kind, payload, unique_key, state, run_at, attempt, \
-         failures, max_failures, created_at, owner, start, trace, lease_until) \
-         VALUES ($1, $2, $3, $4, 'running', $5, 1, 0, $6, $7, $8, $9, $10, $11)";
-    on!(tx, |c| sqlx::query(SQL)
-        .bind(job.id.to_string())
-        .bind(job.kind)
-        .bind(&job.payload)
-        .bind(&job.unique_key)
-        .bind(job.run_at)
-        .bind(job.max_failures)
-        .bind(job.created_at)
-        .bind(&job.owner)
-        .bind(start)
-        .bind(&job.trace)
-        .bind(lease_until)
-        .execute(c)
-        .await
-        .map(drop))?;
-    Ok(())
 }
 
 /// A queue, as whoever joins it finds it.

@@ -141,7 +141,7 @@ async fn nobody_is_passed_in_the_line(world: World) -> World {
     assert!(desk.call(Line { queued, start }).is_none());
     let mut tx = world.db.write().await.unwrap();
     for owner in ["a", "a", "b"] {
-        let whose = (world.ids.next(), owner);
+        let whose = (world.ids.next(), owner, None);
         let made = GradeSubmission::enqueue(&mut tx, &world.ids, whose, world.now());
         assert!(made.await.unwrap());
     }

@@ -196,7 +196,7 @@ async fn a_lab_that_is_gone_is_a_problem(world: World) -> World {
     let mut new = world.submission(&sha256, None);
     new.lab = "withdrawn".into();
     submissions::insert(&mut tx, &new).await.unwrap();
-    let job = GradeSubmission::enqueue(&mut tx, &world.ids, (new.id, "a"), world.now());
+    let job = GradeSubmission::enqueue(&mut tx, &world.ids, (new.id, "a", None), world.now());
     assert!(job.await.unwrap());
     tx.commit().await.unwrap();
     assert_eq!(runner(&world, &grader).run_due().await.unwrap(), 1);

@@ -97,7 +97,7 @@ impl World {
         let made = submissions::insert(&mut tx, &new).await.unwrap();
         assert!(matches!(made, Inserted::New(_)));
         assert!(
-            GradeSubmission::enqueue(&mut tx, &self.ids, (new.id, "a"), self.now())
+            GradeSubmission::enqueue(&mut tx, &self.ids, (new.id, "a", None), self.now())
                 .await
                 .unwrap()
         );

@@ -32,6 +32,8 @@ async fn queue(world: &World, key: Option<&str>, run_at: i64) -> (bool, String) 
         max_failures: 3,
         created_at: world.now(),
         trace: None,
+        start: None,
+        lease_until: None,
     };
     let mut tx = world.db.write().await.unwrap();
     let made = jobs::insert(&mut tx, &job).await.unwrap();
@@ -52,6 +54,8 @@ async fn owners_take_turns(world: World) -> World {
                 max_failures: 3,
                 created_at: world.now(),
                 trace: None,
+                start: None,
+                lease_until: None,
             };
             let mut tx = world.db.write().await.unwrap();
             jobs::insert(&mut tx, &job).await.unwrap();
@@ -150,6 +154,8 @@ async fn many_workers_never_claim_one_job_twice(world: World) -> World {
             max_failures: 3,
             created_at: world.now(),
             trace: None,
+            start: None,
+            lease_until: None,
         };
         jobs::insert(&mut tx, &job).await.unwrap();
     }
@@ -287,6 +293,8 @@ async fn a_job_of_an_uncommitted_transaction_does_not_exist(world: World) -> Wor
         max_failures: 3,
         created_at: world.now(),
         trace: None,
+        start: None,
+        lease_until: None,
     };
     jobs::insert(&mut tx, &job).await.unwrap();
     drop(tx);

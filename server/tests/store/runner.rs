@@ -98,6 +98,7 @@ async fn order(world: &World, order: Order) {
         id: world.ids.next(),
         unique_key: None,
         owner: String::new(),
+        start: None,
         run_at: now_ms,
         now_ms,
     };
@@ -180,6 +181,8 @@ async fn a_payload_of_another_release_is_given_up(world: World) -> World {
         max_failures: 3,
         created_at: world.now(),
         trace: None,
+        start: None,
+        lease_until: None,
     };
     jobs::insert(&mut tx, &job).await.unwrap();
     tx.commit().await.unwrap();

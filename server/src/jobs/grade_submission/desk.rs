@@ -15,7 +15,7 @@ use super::{GradeSubmission, Payload};
 use crate::ids::{Id, Ids};
 use crate::jobs::{Called, Job as _, Waiting, new_job};
 use crate::store::grades::GradeKey;
-use crate::store::jobs::{self, Line};
+use crate::store::jobs::{self, Line, NewJob};
 use crate::store::submissions::NewSubmission;
 use crate::store::{StoreError, Tx};
 
@@ -66,9 +66,13 @@ impl Desk {
         line: Line,
     ) -> Result<oneshot::Sender<()>, StoreError> {
         let (until, writing) = oneshot::channel();
-        let how = GradeSubmission::how(ids, (new.id, &new.client), new.created_at);
+        let whose = (new.id, new.client.as_str(), Some(line.start));
+        let how = GradeSubmission::how(ids, whose, new.created_at);
         let payload = Payload { submission: new.id };
-        let job = new_job::<GradeSubmission>(&payload, how)?;
+        let job = NewJob {
+            lease_until: Some(new.created_at + GradeSubmission::LIMITS.lease_ms),
+            ..new_job::<GradeSubmission>(&payload, how)?
+        };
         let handed = Handed {
             key,
             language: new.language.clone(),
@@ -79,8 +83,7 @@ impl Desk {
         if !called.give(job.claimed()) {
             self.take(new.id);
         }
-        let lease_until = new.created_at + GradeSubmission::LIMITS.lease_ms;
-        jobs::insert_claimed(tx, &job, (line.start, lease_until)).await?;
+        jobs::insert(tx, &job).await?;
         Ok(until)
     }
 

@@ -160,8 +160,8 @@ pub async fn record(
 pub enum Way<'a> {
     /// At once, if one waits; else by the queue.
     Desk(&'a Desk),
-    /// By the queue, in which so many more have room: counted with the first that needs it.
-    Queue(Option<i64>),
+    /// By the queue: its line as this client left it, once they have looked.
+    Queue(Option<Line>),
 }
 
 impl Way<'_> {
@@ -172,20 +172,26 @@ impl Way<'_> {
         }
     }
 
+    async fn line(&self, tx: &mut Tx, client: &str) -> Result<Line, Error> {
+        match self {
+            Self::Queue(Some(line)) => Ok(*line),
+            _ => Ok(jobs::line(tx, GradeSubmission::KIND, client).await?),
+        }
+    }
+
     /// Takes one place in the queue.
     fn queue(&mut self, state: &AppState, line: Line) -> Result<(), Error> {
-        let most = i64::from(state.config.grader.queue_max);
-        let left = match self {
-            Self::Queue(Some(left)) => *left,
-            Self::Queue(None) | Self::Desk(_) => most - line.queued,
-        };
-        if left <= 0 {
+        let Line { queued, start } = line;
+        if queued >= i64::from(state.config.grader.queue_max) {
             return Err(Error::QueueFull {
-                waiting: u64::try_from(most - left).unwrap_or(0),
+                waiting: queued.unsigned_abs(),
             });
         }
-        if let Self::Queue(room) = self {
-            *room = Some(left - 1);
+        if let Self::Queue(left) = self {
+            *left = Some(Line {
+                queued: queued + 1,
+                start: start + 1,
+            });
         }
         Ok(())
     }
@@ -210,42 +216,62 @@ pub async fn insert(
     (mut new, module): (NewSubmission, Bytes),
     way: &mut Way<'_>,
 ) -> Result<Made, Error> {
-    let key = key(state, &new);
-    let grade = match &key {
-        Some(key) => grades::id_by_key(tx, key).await?,
-        None => None,
-    };
-    let line = jobs::line(tx, GradeSubmission::KIND, &new.client).await?;
-    let called = match (&key, grade) {
-        (Some(_), None) => way.call(line),
-        _ => None,
-    };
-    new.is_running = called.is_some();
+    let turn = turn(state, tx, &new, way).await?;
+    new.is_running = matches!(turn, Turn::Called(..));
     modules::insert(tx, &module, new.created_at).await?;
     let made = match submissions::insert(tx, &new).await? {
         Inserted::New(made) => made,
         Inserted::Repeated(earlier) => return Ok(Made::Before(earlier)),
         Inserted::KeyReused => return Err(Error::IdempotencyConflict),
     };
-    Ok(match (key, grade, called) {
-        (Some(key), Some(grade), _) => {
-            let (now_ms, version) = (state.parts.clock.now_ms(), key.lab_version);
+    Ok(match turn {
+        Turn::Graded(grade, version) => {
+            let now_ms = state.parts.clock.now_ms();
             let graded = submissions::update_graded(tx, new.id, grade, version, now_ms).await?;
             let graded = graded.map_or(made, Box::new);
             webhooks::settled(tx, &state.ids, &graded, new.created_at).await?;
             Made::New(graded, None)
         }
-        (Some(key), None, Some(called)) => {
+        Turn::Called(called, key, line) => {
             let what = (&new, key, module);
             let until = state.desk.hand(called, tx, &state.ids, what, line).await?;
             Made::New(made, Some(until))
         }
-        _ => {
+        Turn::Queued(line) => {
             way.queue(state, line)?;
-            let whose = (new.id, new.client.as_str());
+            let whose = (new.id, new.client.as_str(), Some(line.start));
             GradeSubmission::enqueue(tx, &state.ids, whose, new.created_at).await?;
             Made::New(made, None)
         }
+    })
+}
+
+/// What becomes of a submission first.
+enum Turn {
+    /// It has this grade, by this version of the lab.
+    Graded(Id, i64),
+    /// A grader has it.
+    Called(Called, GradeKey, Line),
+    /// It waits.
+    Queued(Line),
+}
+
+async fn turn(
+    state: &AppState,
+    tx: &mut Tx,
+    new: &NewSubmission,
+    way: &Way<'_>,
+) -> Result<Turn, Error> {
+    let Some(key) = key(state, new) else {
+        return Ok(Turn::Queued(way.line(tx, &new.client).await?));
+    };
+    if let Some(grade) = grades::id_by_key(tx, &key).await? {
+        return Ok(Turn::Graded(grade, key.lab_version));
+    }
+    let line = way.line(tx, &new.client).await?;
+    Ok(match way.call(line) {
+        Some(called) => Turn::Called(called, key, line),
+        None => Turn::Queued(line),
     })
 }
 
